@@ -1,0 +1,19 @@
+// Package runlog is a run's record on disk: one writer, many readers, plain files.
+//
+//	runs/<name>/
+//	  run.json               who runs it: id, created, command line, git commit, host, pid, backend, versions
+//	  config.yaml            the whole resolved configuration
+//	  metrics.jsonl          append-only, one object a line: {"step","samples","epoch","time","<name>":value…}
+//	  status.json            state, step, total, last check-in and when the next is due; replaced by rename
+//	  log.txt                what the run said: time, level, step, text
+//	  media/<step>/…         similarity matrices (numbers and PNG), image grids
+//	  metrics.dropped.jsonl  lines that a resume took back, kept
+//	  writer.lock            held by the one writer while it lives
+//
+// metrics.jsonl is the record. "time" is seconds since 1970 (UTC). JSON has no NaN or infinities, so they are
+// written as the strings "NaN", "+Inf" and "-Inf". Every line is one write, and steps never go back within the
+// file: a run that resumes at step n first takes back the lines beyond n. A name with a slash belongs to a group
+// ("val/top1" is top1 of val); names beginning with "sys/" describe the machine.
+//
+// A reader takes no locks and writes nothing. A torn last line costs only itself.
+package runlog

@@ -1,0 +1,160 @@
+package runlog
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+)
+
+// Append takes root/name again, to go on after step. What had been written beyond it is taken back, so that no step
+// is doubled: lines of metrics move to metrics.dropped.jsonl, media to media.dropped. The id and the time of creation stay.
+func Append(root, name string, step int, info Info) (*Writer, error) {
+	dir := filepath.Join(root, name)
+	run, err := Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	held, err := lock(dir)
+	if err != nil {
+		return nil, err
+	}
+	w := &Writer{dir: dir, lock: held, summary: map[string]Extreme{}}
+	if err := w.resume(run, step, info); err != nil {
+		_ = w.release()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (w *Writer) resume(run *Run, step int, info Info) (err error) {
+	if err := w.takeBack(step); err != nil {
+		return err
+	}
+	if err := dropMedia(w.dir, step); err != nil {
+		return err
+	}
+	if w.metrics, err = openLines(filepath.Join(w.dir, "metrics.jsonl")); err != nil {
+		return err
+	}
+	if w.log, err = openLines(filepath.Join(w.dir, "log.txt")); err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	info.ID, info.Created = run.Info.ID, run.Info.Created
+	info.Resumed = append(run.Info.Resumed, Resume{Step: step, Time: now})
+	info.describe(filepath.Base(w.dir), now)
+	if err := w.writeInfo(info); err != nil {
+		return err
+	}
+	return w.Status(Status{State: Running, Step: step, Total: run.Status.Total})
+}
+
+// takeBack moves the lines beyond step out of metrics.jsonl, a torn one too, and learns the rest.
+// They are safe in metrics.dropped.jsonl before the shorter file takes the longer one's place.
+func (w *Writer) takeBack(step int) error {
+	path := filepath.Join(w.dir, "metrics.jsonl")
+	old, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return explain(path, err)
+	}
+	defer old.Close() //nolint:errcheck // only read
+	kept, err := os.CreateTemp(w.dir, ".metrics.*")
+	if err != nil {
+		return explain(path, err)
+	}
+	defer os.Remove(kept.Name()) //nolint:errcheck // gone if it was renamed
+	dropped, err := w.split(old, kept, step)
+	if err == nil && dropped {
+		err = os.Rename(kept.Name(), path)
+	}
+	return explain(path, err)
+}
+
+// split copies the lines up to step into kept and the others to the end of metrics.dropped.jsonl.
+func (w *Writer) split(old io.Reader, kept *os.File, step int) (dropped bool, err error) {
+	away, err := os.OpenFile(filepath.Join(w.dir, "metrics.dropped.jsonl"), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o644)
+	if err != nil {
+		return false, err
+	}
+	keep, drop := bufio.NewWriter(kept), bufio.NewWriter(away)
+	in := bufio.NewReaderSize(old, 1<<20)
+	var r row
+	for {
+		line, readErr := in.ReadBytes('\n')
+		if readErr != nil && readErr != io.EOF {
+			err = readErr
+			break
+		}
+		if whole := readErr == nil; whole && r.scan(line) == nil && r.step <= step {
+			w.learn(&r)
+			_, err = keep.Write(line)
+		} else if len(line) > 0 {
+			dropped = true
+			_, err = drop.Write(endLine(line))
+		}
+		if err != nil || readErr == io.EOF {
+			break
+		}
+	}
+	return dropped, errors.Join(err, keep.Flush(), drop.Flush(), kept.Chmod(0o644),
+		kept.Sync(), away.Sync(), kept.Close(), away.Close())
+}
+
+// endLine gives a torn line its newline.
+func endLine(line []byte) []byte {
+	if line[len(line)-1] == '\n' {
+		return line
+	}
+	return append(line, '\n')
+}
+
+// learn takes a kept line into the summary.
+func (w *Writer) learn(r *row) {
+	w.last = Step{Step: r.step, Samples: int(r.samples), Epoch: r.epoch}
+	for i, name := range r.names {
+		w.remember(string(name), r.step, r.values[i])
+	}
+}
+
+// dropMedia moves media/<step> beyond step into media.dropped.
+func dropMedia(dir string, step int) error {
+	entries, err := os.ReadDir(filepath.Join(dir, "media"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return explain(filepath.Join(dir, "media"), err)
+	}
+	away := filepath.Join(dir, "media.dropped")
+	for _, e := range entries {
+		at, err := strconv.Atoi(e.Name())
+		if err != nil || at <= step {
+			continue
+		}
+		if err := os.MkdirAll(away, 0o755); err != nil {
+			return explain(away, err)
+		}
+		if err := os.Rename(filepath.Join(dir, "media", e.Name()), freeName(filepath.Join(away, e.Name()))); err != nil {
+			return explain(away, err)
+		}
+	}
+	return nil
+}
+
+// freeName is path, or path with the first number that is not taken.
+func freeName(path string) string {
+	name := path
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name
+		}
+		name = fmt.Sprintf("%s.%d", path, n)
+	}
+}

@@ -1,0 +1,125 @@
+package runlog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Run is what a run's folder says at one moment.
+type Run struct {
+	Dir     string
+	Name    string
+	Info    Info
+	Status  Status
+	State   State // as judged when the folder was read
+	Life    Life  // of the process that writes it
+	Problem error // what could not be read; the rest is still good
+}
+
+// maxSmallFile is more than run.json, status.json or config.yaml can sensibly take.
+const maxSmallFile = 16 << 20
+
+// Open reads the folder of one run.
+func Open(dir string) (*Run, error) {
+	stat, err := os.Stat(dir)
+	if err != nil {
+		return nil, explain(dir, err)
+	}
+	if !stat.IsDir() {
+		return nil, fmt.Errorf("%s: not a run's folder; give a folder that holds run.json", dir)
+	}
+	if !isRun(dir) {
+		return nil, fmt.Errorf("%s: not a run's folder: it has no run.json, status.json or metrics.jsonl", dir)
+	}
+	return read(dir, time.Now()), nil
+}
+
+// isRun reports whether any of a run's files is there.
+func isRun(dir string) bool {
+	for _, name := range []string{"run.json", "status.json", "metrics.jsonl"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			return true
+		}
+	}
+	return false
+}
+
+func read(dir string, now time.Time) *Run {
+	r := &Run{Dir: dir, Name: filepath.Base(dir)}
+	infoErr := readJSON(filepath.Join(dir, "run.json"), &r.Info)
+	statusErr := readJSON(filepath.Join(dir, "status.json"), &r.Status)
+	r.Problem = errors.Join(infoErr, statusErr)
+	r.Life = r.Info.Life()
+	r.State = Judge(r.Status, r.Life, now.Sub(r.Status.Due))
+	return r
+}
+
+// Config is config.yaml as it was written.
+func (r *Run) Config() ([]byte, error) { return readSmall(filepath.Join(r.Dir, "config.yaml")) }
+
+// List reads every run below root, by name. A root that is itself a run gives that one. Folders that are no runs are left out.
+func List(root string) ([]*Run, error) {
+	if isRun(root) {
+		run, err := Open(root)
+		return []*Run{run}, err
+	}
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return nil, explain(root, err)
+	}
+	found := make([]*Run, len(entries))
+	now := time.Now()
+	var group errgroup.Group
+	group.SetLimit(8) // a mounted disk answers several questions at a time
+	for i, entry := range entries {
+		group.Go(func() error {
+			dir := filepath.Join(root, entry.Name())
+			if (entry.IsDir() || entry.Type()&fs.ModeSymlink != 0) && isRun(dir) {
+				found[i] = read(dir, now)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // none fails: a run's trouble is its Problem
+	runs := found[:0]
+	for _, r := range found {
+		if r != nil {
+			runs = append(runs, r)
+		}
+	}
+	return runs, nil
+}
+
+// readJSON decodes a small file into v, which stays as it is on error.
+func readJSON[T any](path string, v *T) error {
+	b, err := readSmall(path)
+	if err != nil {
+		return err
+	}
+	var fresh T
+	if err := json.Unmarshal(b, &fresh); err != nil {
+		return fmt.Errorf("%s: not readable as JSON (%v)", path, err)
+	}
+	*v = fresh
+	return nil
+}
+
+// readSmall reads a file of a sensible size.
+func readSmall(path string) ([]byte, error) {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	if !stat.Mode().IsRegular() || stat.Size() > maxSmallFile {
+		return nil, fmt.Errorf("%s: not an ordinary file of at most %d MiB", path, maxSmallFile>>20)
+	}
+	b, err := os.ReadFile(path)
+	return b, explain(path, err)
+}
