@@ -1,0 +1,138 @@
+package plot
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+
+	scale "golang.org/x/image/draw"
+	"gonum.org/v1/plot/vg"
+)
+
+// pen paints on a canvas in the coordinates of box.
+type pen struct {
+	canvas  vg.Canvas
+	height  float64 // of the page
+	density float64 // pixels to a point, for embedded pictures
+	vector  bool    // the canvas keeps text as text
+}
+
+// at converts a place on the page to the canvas' own, whose y grows upwards.
+func (p *pen) at(x, y float64) vg.Point {
+	return vg.Point{X: vg.Points(x), Y: vg.Points(p.height - y)}
+}
+
+// fill paints a box.
+func (p *pen) fill(b box, c color.Color) {
+	if b.w <= 0 || b.h <= 0 {
+		return
+	}
+	p.polygon(c, point{b.x, b.y}, point{b.right(), b.y}, point{b.right(), b.bottom()}, point{b.x, b.bottom()})
+}
+
+// point is a place on the page.
+type point struct{ x, y float64 }
+
+// polygon fills the shape between the points.
+func (p *pen) polygon(c color.Color, points ...point) {
+	path := p.path(points)
+	path.Close()
+	p.canvas.SetColor(c)
+	p.canvas.Fill(path)
+}
+
+func (p *pen) path(points []point) vg.Path {
+	path := make(vg.Path, 0, len(points)+1)
+	for i, q := range points {
+		if i == 0 {
+			path.Move(p.at(q.x, q.y))
+		} else {
+			path.Line(p.at(q.x, q.y))
+		}
+	}
+	return path
+}
+
+// frame paints a border of the given width inside a box. It is made of filled bars, which, unlike a
+// stroked line, lie on whole pixels.
+func (p *pen) frame(b box, width float64, c color.Color) {
+	p.fill(box{b.x, b.y, b.w, width}, c)
+	p.fill(box{b.x, b.bottom() - width, b.w, width}, c)
+	p.fill(box{b.x, b.y + width, width, b.h - 2*width}, c)
+	p.fill(box{b.right() - width, b.y + width, width, b.h - 2*width}, c)
+}
+
+// stroke draws a line through the points, dashed if dashes are given.
+func (p *pen) stroke(points []point, width float64, c color.Color, dashes ...float64) {
+	if len(points) < 2 {
+		return
+	}
+	pattern := make([]vg.Length, len(dashes))
+	for i, d := range dashes {
+		pattern[i] = vg.Points(d)
+	}
+	p.canvas.SetColor(c)
+	p.canvas.SetLineWidth(vg.Points(width))
+	p.canvas.SetLineDash(pattern, 0)
+	p.canvas.Stroke(p.path(points))
+	p.canvas.SetLineDash(nil, 0)
+}
+
+// dot fills a circle.
+func (p *pen) dot(x, y, radius float64, c color.Color) {
+	var path vg.Path
+	path.Move(p.at(x+radius, y))
+	path.Arc(p.at(x, y), vg.Points(radius), 0, 2*math.Pi)
+	path.Close()
+	p.canvas.SetColor(c)
+	p.canvas.Fill(path)
+}
+
+// text sets a line with its baseline at (x, y).
+func (p *pen) text(text string, x, y float64, s style) {
+	f := face(s.size, s.bold)
+	shown, _ := legible(text, f, !p.vector)
+	if shown == "" {
+		return
+	}
+	p.canvas.SetColor(s.color)
+	shift := -s.align * measure(text, s.size, s.bold)
+	if s.angle == 0 {
+		p.canvas.FillString(f, p.at(x+shift, y), shown)
+		return
+	}
+	p.canvas.Push()
+	p.canvas.Translate(p.at(x, y))
+	p.canvas.Rotate(s.angle)
+	p.canvas.FillString(f, vg.Point{X: vg.Points(shift)}, shown)
+	p.canvas.Pop()
+}
+
+// centred sets a line so that its capitals stand in the vertical middle of y.
+func (p *pen) centred(text string, x, y float64, s style) {
+	p.text(text, x, y+capHeight*s.size/2, s)
+}
+
+// picture paints an image into a box, whole and undistorted in its middle, and returns the box it fills.
+func (p *pen) picture(b box, img image.Image) box {
+	if img == nil || img.Bounds().Empty() {
+		return box{}
+	}
+	b = b.fitted(float64(img.Bounds().Dx()), float64(img.Bounds().Dy()))
+	p.image(b, img, scale.CatmullRom)
+	return b
+}
+
+// image paints an image over the whole of a box. It is scaled here, to the box's very pixels: the canvas
+// itself would take one sample in four of a large picture, and blur the edges of a small one.
+func (p *pen) image(b box, img image.Image, scaler scale.Scaler) {
+	w, h := int(math.Round(b.w*p.density)), int(math.Round(b.h*p.density))
+	if w <= 0 || h <= 0 {
+		return
+	}
+	pixels := image.NewRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(pixels, pixels.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
+	scaler.Scale(pixels, pixels.Bounds(), img, img.Bounds(), draw.Over, nil)
+	p.canvas.DrawImage(vg.Rectangle{Min: p.at(b.x, b.bottom()), Max: p.at(b.right(), b.y)}, pixels)
+}

@@ -1,0 +1,198 @@
+package plot
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	scale "golang.org/x/image/draw"
+)
+
+// Similarity draws how alike each picture (row) and each caption (column) are, as a matrix of colours.
+// The matched pair of each row is framed, and where another caption is the most alike, that one is marked.
+// Up to 16 by 16, the values stand in the cells.
+type Similarity struct {
+	Values       [][]float64   // [rows, columns], any unit; NaN cells are grey
+	RowImages    []image.Image // [rows], or none; a nil image stays blank
+	RowLabels    []string      // [rows], or none
+	ColumnLabels []string      // [columns], or none
+	// Match holds the column that belongs to each row, or -1; nil means the diagonal.
+	Match []int
+	Title string
+	Note  string // under the title; empty says how many rows find their caption
+	// Legend says what a value is; empty means "cosine similarity".
+	Legend string
+	// Min and Max are the values of the first and the last colour; if equal, those of Values.
+	Min, Max float64
+	Output
+}
+
+// Save writes the picture to path, whose ending, .png or .svg, is its format.
+func (s Similarity) Save(path string) error { return save(s, path) }
+
+// Image returns the picture's pixels; one that cannot be drawn becomes a picture of the reason.
+func (s Similarity) Image() image.Image { return raster(s) }
+
+// Show puts the picture in the notebook or the terminal, or in a file whose path it prints.
+func (s Similarity) Show() error { return show(s, "similarity") }
+
+func (s Similarity) drawing() (drawing, error) {
+	if err := s.check(); err != nil {
+		return drawing{}, err
+	}
+	match := s.match()
+	m := s.matrix(match)
+	l := m.layout()
+	return drawing{l.width, l.height, func(p *pen) {
+		l.drawFrame(p)
+		s.drawCells(p, m, l)
+		for i, b := range l.pictures {
+			p.picture(b, s.RowImages[i*l.pictureStep])
+		}
+		s.drawMarks(p, l, match)
+	}}, nil
+}
+
+// check refuses what has no shape.
+func (s Similarity) check() error {
+	if len(s.Values) == 0 || len(s.Values[0]) == 0 {
+		return fmt.Errorf("similarity: no values: need at least one row and one column")
+	}
+	rows, columns := len(s.Values), len(s.Values[0])
+	for i, row := range s.Values {
+		if len(row) != columns {
+			return fmt.Errorf("similarity: row %d has %d values and row 0 has %d", i, len(row), columns)
+		}
+	}
+	if n := max(rows, columns); n > largestGrid {
+		return fmt.Errorf("similarity: %d×%d values: at most %d rows or columns can be drawn; choose a part of them", rows, columns, largestGrid)
+	}
+	for _, have := range []struct {
+		name    string
+		n, want int
+	}{
+		{"RowImages", len(s.RowImages), rows}, {"RowLabels", len(s.RowLabels), rows},
+		{"ColumnLabels", len(s.ColumnLabels), columns}, {"Match", len(s.Match), rows},
+	} {
+		if have.n != 0 && have.n != have.want {
+			return fmt.Errorf("similarity: %d %s for %d×%d values: need %d or none", have.n, have.name, rows, columns, have.want)
+		}
+	}
+	return nil
+}
+
+// match returns the column that belongs to each row, -1 for none.
+func (s Similarity) match() []int {
+	match := make([]int, len(s.Values))
+	for i := range match {
+		match[i] = i
+		if s.Match != nil {
+			match[i] = s.Match[i]
+		}
+		if match[i] < 0 || match[i] >= len(s.Values[0]) {
+			match[i] = -1
+		}
+	}
+	return match
+}
+
+// matrix describes the picture to the layout.
+func (s Similarity) matrix(match []int) matrix {
+	low, high := s.Min, s.Max
+	if low == high {
+		low, high = extent(s.Values)
+	}
+	m := matrix{
+		rows: len(s.Values), columns: len(s.Values[0]),
+		rowLabels: s.RowLabels, columnLabels: s.ColumnLabels,
+		pictures: len(s.RowImages) > 0,
+		title:    s.Title, note: s.Note, legend: s.Legend,
+		scale: newScale(low, high, false, 5),
+	}
+	if m.legend == "" {
+		m.legend = "cosine similarity"
+	}
+	right, pairs := 0, 0
+	for i, j := range match {
+		if j >= 0 {
+			pairs++
+			if argmax(s.Values[i]) == j {
+				right++
+			}
+		}
+	}
+	if pairs > 0 {
+		if m.note == "" {
+			m.note = fmt.Sprintf("%d of %d rows are most alike to their own column", right, pairs)
+		}
+		m.key = append(m.key, keyEntry{"matched pair", matchedKey})
+	}
+	if right < pairs {
+		m.key = append(m.key, keyEntry{"most alike, but not its match", mistakenKey})
+	}
+	return m
+}
+
+// drawCells paints the values: boxes with numbers while they are few, else one image.
+func (s Similarity) drawCells(p *pen, m matrix, l matrixLayout) {
+	if m.rows*m.columns > 40*40 || l.cell < smallestMark {
+		img := image.NewNRGBA(image.Rect(0, 0, m.columns, m.rows))
+		for i, row := range s.Values {
+			for j, v := range row {
+				img.SetNRGBA(j, i, shade(m.scale.fraction(v)))
+			}
+		}
+		p.image(l.cells, img, scale.NearestNeighbor)
+		return
+	}
+	text := cellText(s.Values, l.cell)
+	for i, row := range s.Values {
+		for j, v := range row {
+			c := shade(m.scale.fraction(v))
+			b := l.at(i, j)
+			p.fill(b.inset(cellGap(l.cell)), c)
+			if text != nil {
+				p.centred(text(v), b.midX(), b.midY(), style{size: labelSize, color: textOn(c), align: 0.5})
+			}
+		}
+	}
+}
+
+// drawMarks frames the matched pair of each row and, where it differs, the row's most alike column.
+func (s Similarity) drawMarks(p *pen, l matrixLayout, match []int) {
+	for i, j := range match {
+		if j < 0 {
+			continue
+		}
+		matched(p, l.at(i, j))
+		if best := argmax(s.Values[i]); best >= 0 && best != j {
+			mistaken(p, l.at(i, best))
+		}
+	}
+}
+
+// extent returns the least and the greatest finite value.
+func extent(values [][]float64) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, row := range values {
+		for _, v := range row {
+			if finite(v) {
+				low, high = min(low, v), max(high, v)
+			}
+		}
+	}
+	return low, high
+}
+
+// argmax returns the place of the greatest value, the first of equals; -1 if there is none.
+func argmax(values []float64) int {
+	best := -1
+	for i, v := range values {
+		if !math.IsNaN(v) && (best < 0 || v > values[best]) {
+			best = i
+		}
+	}
+	return best
+}
+
+func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
