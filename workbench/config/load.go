@@ -1,0 +1,142 @@
+package config
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+)
+
+//go:embed defaults.yaml
+var defaults []byte
+
+// Load reads a configuration: NeMo's defaults, then the preset that model.preset names, then the file, then the
+// overrides, each key=value with a YAML value (Hydra's +key=value means the same). References are resolved and the
+// whole is checked; what is wrong comes back as Problems, all of them where one does not hide the next.
+func Load(path string, overrides ...string) (*Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
+	}
+	return LoadBytes(path, data, overrides...)
+}
+
+// LoadBytes is Load for a document in memory; name stands for the file in messages.
+func LoadBytes(name string, data []byte, overrides ...string) (*Config, error) {
+	written, err := writtenBy(name, data, overrides)
+	if err != nil {
+		return nil, err
+	}
+	base, err := baseOf(written)
+	if err != nil {
+		return nil, err
+	}
+	root, err := resolve(base.merge(written))
+	if err != nil {
+		return nil, err
+	}
+	c, err := decode(root)
+	if err != nil {
+		return nil, err
+	}
+	c.complete()
+	return c, placed(c.Check(), root)
+}
+
+// Preset is the configuration of a model by open_clip's name, such as ViT-B-32, with overrides.
+func Preset(name string, overrides ...string) (*Config, error) {
+	return LoadBytes("preset "+name, nil, append([]string{"model.preset=" + name}, overrides...)...)
+}
+
+// writtenBy is what the user wrote: the document and the overrides on it.
+func writtenBy(name string, data []byte, overrides []string) (*node, error) {
+	written, err := readDocument(name, data)
+	if err != nil {
+		return nil, err
+	}
+	return override(written, "command line", overrides)
+}
+
+// baseOf is what lies under a document: the defaults and the sizes of the preset it names.
+func baseOf(written *node) (*node, error) {
+	base, err := readDocument("defaults.yaml", defaults)
+	if err != nil {
+		return nil, err
+	}
+	base.unplace()
+	name := written.at("model.preset")
+	if name == nil || name.kind == null || name.text == "" {
+		return base, nil
+	}
+	sizes, ok := presetOverrides(name.text)
+	if !ok {
+		return nil, Problems{{Place: name.place, Key: "model.preset", What: fmt.Sprintf("there is no preset %s; there are %s",
+			quote(name.text), strings.Join(Presets(), ", "))}}
+	}
+	return override(base, "preset "+name.text, sizes)
+}
+
+// override lays key=value texts on root, one after the other.
+func override(root *node, place string, overrides []string) (*node, error) {
+	var problems Problems
+	for _, text := range overrides {
+		over, err := readOverride(place, text)
+		var found Problems
+		if errors.As(err, &found) {
+			problems = append(problems, found...)
+			continue
+		}
+		root = root.merge(over)
+	}
+	return root, problems.orNil()
+}
+
+// readOverride is one key=value as a tree with that one key.
+func readOverride(place, text string) (*node, error) {
+	key, value, ok := strings.Cut(text, "=")
+	key = strings.TrimLeft(key, "+")
+	if !ok || key == "" || strings.HasPrefix(key, "~") {
+		return nil, Problems{{Place: place, What: quote(text) + " is not key=value, as in model.optim.lr=1e-3"}}
+	}
+	n, err := readValue(place, value)
+	if err != nil {
+		return nil, Problems{{Place: place, Key: key, What: fmt.Sprintf("the value %s cannot be read as YAML (%s); put it in quotes",
+			quote(value), err.(Problems)[0].What)}}
+	}
+	for key != "" {
+		var name string
+		key, name = split(key)
+		above := newTable(place)
+		above.set(name, n)
+		n = above
+	}
+	return n, nil
+}
+
+// unplace forgets where n was written: a default is nobody's line.
+func (n *node) unplace() {
+	n.place = ""
+	for _, item := range n.items {
+		item.unplace()
+	}
+	for _, child := range n.fields {
+		child.unplace()
+	}
+}
+
+// placed says of each problem where its key was written.
+func placed(err error, root *node) error {
+	var problems Problems
+	if !errors.As(err, &problems) {
+		return err
+	}
+	for i, p := range problems {
+		key, _, _ := strings.Cut(p.Key, "=")
+		key, _, _ = strings.Cut(key, "[")
+		if at := root.at(key); at != nil && p.Place == "" {
+			problems[i].Place = at.place
+		}
+	}
+	return problems
+}
