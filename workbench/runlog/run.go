@@ -21,6 +21,8 @@ type Run struct {
 	State   State // as judged when the folder was read
 	Life    Life  // of the process that writes it
 	Problem error // what could not be read; the rest is still good
+
+	stats [2]os.FileInfo // of run.json and status.json before they were read
 }
 
 // maxSmallFile is more than run.json, status.json or config.yaml can sensibly take.
@@ -41,6 +43,33 @@ func Open(dir string) (*Run, error) {
 	return read(dir, time.Now()), nil
 }
 
+// Refresh reads the folder again where its small files changed, and judges its state anew.
+func (r *Run) Refresh(pulse *Pulse, now time.Time) *Run {
+	fresh := *r
+	if r.changed() {
+		fresh = *read(r.Dir, now)
+		if fresh.Problem != nil { // what was known before is better than nothing
+			fresh.Info, fresh.Status, fresh.Life = r.Info, r.Status, r.Info.Life()
+		}
+	} else {
+		fresh.Life = r.Info.Life()
+	}
+	fresh.State = Judge(fresh.Status, fresh.Life, pulse.Late(fresh.Status, now))
+	return &fresh
+}
+
+// changed reports whether run.json or status.json is another file than the one read.
+func (r *Run) changed() bool {
+	for i, name := range []string{"run.json", "status.json"} {
+		stat, err := os.Stat(filepath.Join(r.Dir, name))
+		was := r.stats[i]
+		if err != nil || was == nil || !os.SameFile(was, stat) || !was.ModTime().Equal(stat.ModTime()) {
+			return true
+		}
+	}
+	return false
+}
+
 // isRun reports whether any of a run's files is there.
 func isRun(dir string) bool {
 	for _, name := range []string{"run.json", "status.json", "metrics.jsonl"} {
@@ -53,6 +82,8 @@ func isRun(dir string) bool {
 
 func read(dir string, now time.Time) *Run {
 	r := &Run{Dir: dir, Name: filepath.Base(dir)}
+	r.stats[0], _ = os.Stat(filepath.Join(dir, "run.json")) // an error is told by the reading
+	r.stats[1], _ = os.Stat(filepath.Join(dir, "status.json"))
 	infoErr := readJSON(filepath.Join(dir, "run.json"), &r.Info)
 	statusErr := readJSON(filepath.Join(dir, "status.json"), &r.Status)
 	r.Problem = errors.Join(infoErr, statusErr)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -176,8 +178,8 @@ func (r *row) scanAny(line []byte) error {
 	if len(bytes.TrimSpace(line[decoder.InputOffset():])) > 0 {
 		return errNotObject
 	}
-	for name, field := range fields {
-		value, ok := numberOf(field)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		value, ok := numberOf(fields[name])
 		if !ok {
 			r.ignored++
 			continue
