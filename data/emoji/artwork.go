@@ -86,6 +86,14 @@ func firstPositive(values ...float64) float64 {
 	return 0
 }
 
+// source describes where the pictures of a style come from.
+func (a *artwork) source(from style) SourceInfo {
+	return SourceInfo{
+		Style: from.name, Title: a.Info.Name, Author: a.Info.Author.Name, URL: a.Info.Author.URL,
+		Package: from.npmPackage, Version: a.Version, License: a.Info.License.SPDX, LicenseURL: a.Info.License.URL,
+	}
+}
+
 // svg is the whole drawing at side × side pixels. What is not square is centred and keeps its proportions: that is
 // SVG's own rule for a view box in a frame of another shape.
 func (d icon) svg(side int) string {

@@ -2,33 +2,39 @@ package emoji
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
+	"sync/atomic"
+	"time"
 )
 
-// Side is the width and height of the pictures in pixels.
-const Side = 64
-
-// recipeVersion changes when the same packages build another set.
-const recipeVersion = "1"
-
-const manifestName = "manifest.json"
+const (
+	// recipeVersion changes when the same packages and renderer build another set.
+	recipeVersion = "3"
+	// side is the width and height of the pictures in pixels.
+	side = 64
+	// pictureTime is how long one picture may take; most take 2 ms.
+	pictureTime = 30 * time.Second
+	// maxChildren bounds the renderers at work, 80 MB of memory each.
+	maxChildren = 8
+)
 
 // Options of Build.
 type Options struct {
-	Dir      string    // where to; "" is Dir()
-	Progress io.Writer // how far it is and what was skipped; nil is silence
+	Dir      string    // the set's folder; "" is that of Dir
+	Progress io.Writer // hears how far the work is and what was skipped; nil is silence
 }
 
-// Build makes the emoji set. A complete set of this recipe is kept as it is.
+// Build makes the emoji set and returns its manifest. It fetches the artwork the first time (34 MB, npm), draws 23,287
+// pictures and puts the set in its place whole. A complete set of this version is kept: nothing is fetched or drawn.
+//
+// A picture that cannot be drawn is skipped, said and listed in the manifest; more than one in a hundred is an error.
 func Build(ctx context.Context, o Options) (*Manifest, error) {
 	if o.Dir == "" {
 		dir, err := Dir()
@@ -37,137 +43,88 @@ func Build(ctx context.Context, o Options) (*Manifest, error) {
 		}
 		o.Dir = dir
 	}
-	if manifest, err := readManifest(o.Dir); err == nil && manifest.Recipe == recipe() && manifest.complete(o.Dir) {
-		return manifest, nil
+	b := builder{dir: o.Dir, progress: newProgress(o.Progress)}
+	if kept := b.kept(); kept != nil {
+		return kept, nil
 	}
-	say := newProgress(o.Progress, 0)
-	folder, err := nodeFolder(ctx, say.say)
+	node, err := nodeFolder(ctx, b.progress.say)
 	if err != nil {
 		return nil, err
 	}
-	var manifest *Manifest
-	err = replaceFolder(o.Dir, func(fresh string) (err error) {
-		manifest, err = build(ctx, folder, fresh, o.Progress)
+	b.modules = filepath.Join(node, "node_modules")
+	b.renderer = renderer{workers: min(runtime.NumCPU(), maxChildren), limit: pictureTime, command: func(ctx context.Context) *exec.Cmd {
+		command := exec.CommandContext(ctx, "node", "render.mjs")
+		command.Dir = node
+		return command
+	}}
+	return b.build(ctx)
+}
+
+// builder is Build with its means in hand.
+type builder struct {
+	dir      string
+	modules  string // the node_modules folder
+	renderer renderer
+	progress *progress
+}
+
+// recipe names what the set is made from and by.
+func recipe() string { return recipeVersion + "-" + nodeHash()[:16] }
+
+// kept returns the manifest of a complete set of this recipe, else nil.
+func (b builder) kept() *Manifest {
+	m, err := readManifest(b.dir)
+	if err != nil || m.Recipe != recipe() || !m.complete(b.dir) {
+		return nil
+	}
+	return m
+}
+
+func (b builder) build(ctx context.Context) (m *Manifest, err error) {
+	if err := b.mayReplace(); err != nil {
+		return nil, err
+	}
+	pictures, sources, err := plan(b.modules)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.draw(ctx, pictures); err != nil {
+		return nil, err
+	}
+	m = &Manifest{Recipe: recipe(), Renderer: rendererName, Side: side, Sources: sources}
+	err = replaceFolder(b.dir, func(fresh string) error { return writeSet(fresh, fullRule, pictures, m) })
+	return m, err
+}
+
+// mayReplace refuses to put the set in place of a folder that holds anything else.
+func (b builder) mayReplace() error {
+	entries, err := os.ReadDir(b.dir)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && len(entries) == 0) {
+		return nil
+	}
+	if err != nil {
 		return err
-	})
-	return manifest, err
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, manifestName)); err != nil {
+		return fmt.Errorf("%s: holds files that are no emoji set; move them away, or set %s to another folder", b.dir, dataVariable)
+	}
+	return nil
 }
 
-func recipe() string { return recipeVersion + "-" + renderHash()[:16] }
-
-func build(ctx context.Context, node, fresh string, out io.Writer) (*Manifest, error) {
-	modules := filepath.Join(node, "node_modules")
-	all, err := readEmojis(modules)
-	if err != nil {
-		return nil, err
-	}
-	arts := map[string]*artwork{}
-	total := 0
-	for _, style := range Styles {
-		if arts[style.Package], err = readArtwork(modules, style.Package); err != nil {
-			return nil, err
-		}
-	}
-	var naming []*artwork
-	for _, p := range namingPackages {
-		naming = append(naming, arts[p])
-	}
-	names := newIconNames(all, naming)
-	type job struct {
-		sample
-		svg string
-	}
-	var jobs []job
-	m := &Manifest{Recipe: recipe(), Size: Side, Splits: map[string]SplitInfo{}}
-	for _, style := range Styles {
-		art := arts[style.Package]
-		joined := joinIcons(all, names, art)
-		for _, key := range slices.Sorted(maps.Keys(joined)) {
-			e := all.byKey[key]
-			jobs = append(jobs, job{sample{sampleJSON: sampleJSON{e.Hexcode, e.Label, e.Tags, e.Group, e.Subgroup, e.SkinTone, e.Base, style.Name, joined[key], style.Package + "@" + art.Version, art.Info.License.SPDX, e.Captions}}, art.Icons[joined[key]].svg(Side)})
-		}
-		total += len(joined)
-	}
-	p := newProgress(out, len(jobs))
-	r := renderer{command: func(ctx context.Context) *exec.Cmd {
-		return exec.CommandContext(ctx, "node", filepath.Join(node, "render.mjs"))
-	}, workers: runtime.NumCPU()}
-	errs := make([]error, len(jobs))
-	err = r.render(ctx, len(jobs), func(i int) string { return jobs[i].svg }, func(i int, d drawn) {
-		jobs[i].png, errs[i] = d.png, d.err
+// draw draws the pictures in place.
+func (b builder) draw(ctx context.Context, pictures []picture) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	count := b.progress.count(len(pictures))
+	var skipped atomic.Int64
+	return b.renderer.render(ctx, len(pictures), func(i int) string { return pictures[i].icon.svg(side) }, func(i int, d drawing) {
+		pictures[i].drawing = d
 		if d.err != nil {
-			p.say("skipped %s/%s: %v", jobs[i].Style, jobs[i].Icon, d.err)
-		}
-		p.one()
-	})
-	if err != nil {
-		return nil, err
-	}
-	splits := map[string][]sample{}
-	for i, j := range jobs {
-		if errs[i] != nil {
-			m.Skipped = append(m.Skipped, Skipped{j.Style, j.Icon, j.Hexcode, errs[i].Error()})
-			continue
-		}
-		s := splitOf(j.Style, j.Base, j.SkinTone)
-		splits[s] = append(splits[s], j.sample)
-		m.Pairs++
-	}
-	for _, name := range slices.Sorted(maps.Keys(splits)) {
-		a := splits[name]
-		slices.SortFunc(a, func(x, y sample) int {
-			return int(int64(shuffleKey(emojiKey(x.Hexcode), x.Style)) - int64(shuffleKey(emojiKey(y.Hexcode), y.Style)))
-		})
-		shards, err := writeShards(fresh, name, a)
-		if err != nil {
-			return nil, err
-		}
-		info := SplitInfo{Pairs: len(a), Shards: shards, Styles: map[string]int{}}
-		c, l := map[string]bool{}, map[string]bool{}
-		for _, x := range a {
-			info.Styles[x.Style]++
-			c[x.Base] = true
-			l[x.Label] = true
-		}
-		info.Concepts, info.Labels = len(c), len(l)
-		m.Splits[name] = info
-	}
-	b, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return nil, err
-	}
-	return m, os.WriteFile(filepath.Join(fresh, manifestName), append(b, '\n'), 0o644)
-}
-
-func readManifest(dir string) (*Manifest, error) {
-	m := &Manifest{}
-	return m, readJSON(filepath.Join(dir, manifestName), m)
-}
-
-func (m *Manifest) complete(dir string) bool {
-	for _, s := range m.Splits {
-		for _, sh := range s.Shards {
-			info, err := os.Stat(filepath.Join(dir, sh.Name))
-			if err != nil || info.Size() != sh.Bytes {
-				return false
+			b.progress.say("%s/%s skipped: %v", pictures[i].Style, pictures[i].Icon, d.err)
+			if n := skipped.Add(1); n > int64(len(pictures)/100)+1 {
+				cancel(fmt.Errorf("%d of %d pictures cannot be drawn, the last %s/%s: %w", n, len(pictures), pictures[i].Style, pictures[i].Icon, d.err))
 			}
 		}
-	}
-	return true
+		count()
+	})
 }
-
-const dataVariable = "CLIPBENCH_DATA"
-
-// Dir is the folder of the built set: CLIPBENCH_DATA/emoji, or clipbench/data/emoji in the user's cache folder.
-func Dir() (string, error) {
-	if data := os.Getenv(dataVariable); data != "" {
-		return filepath.Join(data, "emoji"), nil
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("no folder for data: %w; set %s", err, dataVariable)
-	}
-	return filepath.Join(cache, "clipbench", "data", "emoji"), nil
-}
-
-var _ = errors.New

@@ -90,7 +90,7 @@ func newEmojis(entries []emojibaseEntry, messages emojibaseMessages) *emojis {
 			key := emojiKey(variant.Hexcode)
 			all.keys = append(all.keys, key)
 			all.byKey[key] = &emojiRecord{
-				Hexcode: variant.Hexcode, Label: variant.Label, Tags: variant.Tags,
+				Hexcode: variant.Hexcode, Label: variant.Label, Tags: append([]string{}, variant.Tags...),
 				Group: named(groups, entry.Group), Subgroup: named(subgroups, entry.Subgroup),
 				SkinTone: i > 0, Base: base, Captions: map[string]string{},
 			}

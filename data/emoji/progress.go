@@ -8,61 +8,62 @@ import (
 	"time"
 )
 
-// progress writes how far the drawing is: one line that is rewritten on a terminal, a line now and then elsewhere.
+// progress tells how far the work is: one line that is rewritten on a terminal, a line now and then elsewhere.
 type progress struct {
 	to       io.Writer
 	terminal bool
-	total    int
-
-	mu      sync.Mutex
-	done    int
-	started time.Time
-	said    time.Time
+	every    time.Duration // the time between two words on a count
+	mu       sync.Mutex
 }
 
-func newProgress(to io.Writer, total int) *progress {
+func newProgress(to io.Writer) *progress {
 	if to == nil {
 		to = io.Discard
 	}
-	terminal := false
+	p := &progress{to: to, every: 5 * time.Second}
 	if file, ok := to.(*os.File); ok {
 		info, err := file.Stat()
-		terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
+		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
 	}
-	return &progress{to: to, terminal: terminal, total: total, started: time.Now(), said: time.Now()}
+	if p.terminal {
+		p.every = 200 * time.Millisecond
+	}
+	return p
 }
 
 // say writes a line of its own.
 func (p *progress) say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.line(fmt.Sprintf("emoji: "+format, args...), "\n")
+	p.write(fmt.Sprintf(format, args...), "\n")
 }
 
-// one counts a picture and, when it is time, says how many there are and how long the rest will take.
-func (p *progress) one() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done++
-	pause := 5 * time.Second
-	if p.terminal {
-		pause = 200 * time.Millisecond
+// count returns a function to call once for each of total pictures. When it is time, it says how many are drawn and how
+// long the rest will take.
+func (p *progress) count(total int) func() {
+	started := time.Now()
+	said, done := started, 0
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if done++; done < total && time.Since(said) < p.every {
+			return
+		}
+		said = time.Now()
+		left := time.Since(started) / time.Duration(done) * time.Duration(total-done)
+		end := "\n"
+		if p.terminal && done < total {
+			end = ""
+		}
+		p.write(fmt.Sprintf("%d of %d pictures drawn, %s left", done, total, left.Round(time.Second)), end)
 	}
-	if time.Since(p.said) < pause && p.done < p.total {
-		return
-	}
-	p.said = time.Now()
-	left := time.Since(p.started) / time.Duration(p.done) * time.Duration(p.total-p.done)
-	end := "\n"
-	if p.terminal && p.done < p.total {
-		end = ""
-	}
-	p.line(fmt.Sprintf("emoji: %d of %d pictures drawn, %s left", p.done, p.total, left.Round(time.Second)), end)
 }
 
-func (p *progress) line(text, end string) {
+// write replaces the line that a terminal shows.
+func (p *progress) write(text, end string) {
+	start := ""
 	if p.terminal {
-		text = "\r\x1b[K" + text
+		start = "\r\x1b[K"
 	}
-	_, _ = fmt.Fprint(p.to, text+end)
+	_, _ = fmt.Fprint(p.to, start, "emoji: ", text, end)
 }

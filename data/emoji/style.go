@@ -1,13 +1,13 @@
 package emoji
 
-// Style is one art style: a complete drawing of the emoji by one hand.
-type Style struct {
-	Name    string // as in the json of a sample and in the splits
-	Package string // the npm package that holds its SVGs
+// style is one art style: the emoji drawn by one hand.
+type style struct {
+	name       string // as in the json of a sample
+	npmPackage string // where its SVGs are
 }
 
-// Styles are the nine styles in the order they are built.
-var Styles = []Style{
+// styles are the nine styles in the order they are drawn.
+var styles = []style{
 	{"noto", "@iconify-json/noto"},
 	{"noto-v1", "@iconify-json/noto-v1"},
 	{"twemoji", "@iconify-json/twemoji"},
@@ -19,7 +19,5 @@ var Styles = []Style{
 	{"fxemoji", "@iconify-json/fxemoji"},
 }
 
-// namingPackages map emoji characters to icon names. The other sets have names alone, and borrow these.
-var namingPackages = []string{
-	"@iconify-json/noto", "@iconify-json/fluent-emoji-flat", "@iconify-json/twemoji", "@iconify-json/openmoji",
-}
+// namingStyles map emoji characters to icon names. The other styles have names alone, and borrow these.
+var namingStyles = []string{"noto", "fluent-flat", "twemoji", "openmoji"}
