@@ -1,0 +1,113 @@
+package tokenizer
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"clipbench/workbench/tokenizer/entity"
+	"clipbench/workbench/tokenizer/ftfy"
+)
+
+// The goldens are what open_clip, ftfy and Python say: testdata/make_goldens.py.
+type golden struct {
+	Text, Unescaped, Fixed, Clean string
+	IDs                           []int32
+	Kind                          int
+}
+
+type row struct {
+	Text    string
+	Context int
+	Row     []int32
+	Vocab   int
+}
+
+func readLines[T any](t testing.TB, path string, each func(T)) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var v T
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		each(v)
+	}
+	if lines.Err() != nil {
+		t.Fatal(lines.Err())
+	}
+}
+
+var clipOnce = sync.OnceValues(CLIP)
+
+func clip(t testing.TB) *BPE {
+	t.Helper()
+	bpe, err := clipOnce()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bpe
+}
+
+func TestEverythingEqualsOpenCLIP(t *testing.T) {
+	bpe, count := clip(t), 0
+	readLines(t, "testdata/goldens.jsonl", func(g golden) {
+		count++
+		if got := entity.Unescape(g.Text); got != g.Unescaped {
+			t.Errorf("entity.Unescape(%+q) = %+q, not %+q", g.Text, got, g.Unescaped)
+		}
+		if got := ftfy.Fix(g.Text); got != g.Fixed {
+			t.Errorf("ftfy.Fix(%+q) = %+q, not %+q", g.Text, got, g.Fixed)
+		}
+		if got := Clean(g.Text); got != g.Clean {
+			t.Errorf("Clean(%+q) = %+q, not %+q", g.Text, got, g.Clean)
+		}
+		if got := bpe.Append(nil, g.Text); !slices.Equal(got, g.IDs) {
+			t.Errorf("Append(%+q) = %v, not %v", g.Text, got, g.IDs)
+		}
+	})
+	if count < 500 {
+		t.Errorf("only %d goldens", count)
+	}
+}
+
+func TestRowsEqualOpenCLIP(t *testing.T) {
+	readLines(t, "testdata/rows.jsonl", func(r row) {
+		got := slices.Repeat([]int32{-1}, r.Context)
+		clip(t).Encode(r.Text, got)
+		if !slices.Equal(got, r.Row) {
+			t.Errorf("Encode(%q, %d) = %v, not %v", r.Text, r.Context, got, r.Row)
+		}
+	})
+}
+
+func TestEntitiesEqualPython(t *testing.T) {
+	content, err := os.ReadFile("testdata/entities.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var entities map[string]string
+	if err := json.Unmarshal(content, &entities); err != nil {
+		t.Fatal(err)
+	}
+	for ref, want := range entities {
+		got := entity.Unescape(ref)
+		if got == ref { // a name in capitals, which only ftfy knows
+			got = strings.TrimSpace(ftfy.Fix("\n" + ref))
+			want = strings.TrimSpace(ftfy.Fix(want))
+		}
+		if got != want {
+			t.Errorf("%s is %+q, not %+q", ref, got, want)
+		}
+	}
+}
