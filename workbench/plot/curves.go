@@ -14,8 +14,8 @@ type Curves struct {
 	Note   string // under the title
 	XLabel string // empty means "step"
 	LogX   bool
-	// Smoothing is the moving average's decay, in (0, 1); 0 chooses one by the number of points, and a
-	// negative one draws the values alone.
+	// Smoothing is the moving average's decay, in (0, 1); 0 averages over a fortieth of a series, if it is
+	// long and noisy, and a negative one draws the values alone.
 	Smoothing float64
 	// Columns is the number of panels in a row; 0 means one for one panel, two for up to four, else three.
 	Columns int
@@ -111,7 +111,7 @@ func (c Curves) xScale() scaleTicks {
 			}
 		}
 	}
-	return newScale(low, high, c.LogX, 5)
+	return newScale(low, high, c.LogX, 6)
 }
 
 // yScale returns a panel's vertical axis: all its finite values with a little air.
@@ -145,14 +145,14 @@ func (c Curves) yScale(panel Panel) scaleTicks {
 			low, high = bottom, high+air*(high-low)
 		}
 	}
-	return newScale(low, high, panel.LogY, 4)
+	return newScale(low, high, panel.LogY, 6)
 }
 
 // drawSeries draws a panel's lines: all the faint ones first, so that they hide none of the strong.
 func (c Curves) drawSeries(p *pen, panel Panel, l panelLayout) {
 	order := c.colors()
 	for _, s := range panel.Series {
-		if decay := smoothing(c.Smoothing, len(s.Y)); decay > 0 {
+		if decay := smoothing(c.Smoothing, s.Y); decay > 0 {
 			faded := mix(category(order[s.Name]), paper, 0.72)
 			for _, line := range l.lines(s.X, s.Y) {
 				p.stroke(envelope(line, 1/p.density), 0.6, faded)
@@ -161,7 +161,7 @@ func (c Curves) drawSeries(p *pen, panel Panel, l panelLayout) {
 	}
 	for _, s := range panel.Series {
 		y, color := s.Y, category(order[s.Name])
-		if decay := smoothing(c.Smoothing, len(s.Y)); decay > 0 {
+		if decay := smoothing(c.Smoothing, s.Y); decay > 0 {
 			y = smooth(s.Y, decay)
 		}
 		for _, line := range l.lines(s.X, y) {

@@ -14,7 +14,7 @@ type placedKey struct {
 }
 
 const (
-	keyMark = 9.0  // a mark's side
+	keyMark = 12.0 // a mark's side, the least that a matrix' marks need
 	keyGap  = 14.0 // between entries
 )
 
@@ -26,7 +26,7 @@ func placeKey(entries []keyEntry, x, y, width float64) []placedKey {
 	for _, e := range entries {
 		w := keyMark + gap*0.75 + measure(e.text, noteSize, false)
 		if left > x && left+w > x+width {
-			left, y = x, y+lineHeight(noteSize)+3
+			left, y = x, y+keyMark+4
 		}
 		placed = append(placed, placedKey{
 			keyEntry: e,

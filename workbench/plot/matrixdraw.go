@@ -1,9 +1,6 @@
 package plot
 
-import (
-	"math"
-	"strconv"
-)
+import "image"
 
 // drawFrame paints all of a matrix but its cells.
 func (l matrixLayout) drawFrame(p *pen) {
@@ -38,53 +35,39 @@ func matched(p *pen, b box) {
 	}
 }
 
-// mistaken marks a cell that was taken for the match.
+// mistaken marks a cell that was taken for the match. The light line around the mark sets it off from
+// cells of its own lightness; without it, who sees no red from green would miss it.
 func mistaken(p *pen, b box) {
 	switch {
 	case b.w >= 12:
+		p.frame(b, 0.5, ink)
 		p.frame(b.inset(0.5), 1.5, vermillion)
-		corner := b.w / 4
-		p.polygon(vermillion, point{b.right() - corner, b.y + 0.5}, point{b.right() - 0.5, b.y + 0.5}, point{b.right() - 0.5, b.y + corner})
+		p.frame(b.inset(2), 0.5, paper)
+		side := b.w / 4
+		corner := point{b.right() - 2, b.y + 2}
+		p.polygon(paper, point{corner.x - side - 0.5, corner.y}, corner, point{corner.x, corner.y + side + 0.5})
+		p.polygon(vermillion, point{corner.x - side + 0.5, corner.y}, corner, point{corner.x, corner.y + side - 0.5})
 	case b.w >= smallestMark:
 		p.frame(b, 1, vermillion)
+		p.frame(b.inset(1), 0.5, paper)
 	default:
 		p.frame(b.inset(-1.5), 0.5, vermillion)
+		p.frame(b.inset(-1), 0.5, paper)
 	}
 }
 
-func matchedKey(p *pen, b box) {
-	p.fill(b, shade(0.8))
-	p.frame(b, 0.5, ink)
-	p.frame(b.inset(0.5), 1.5, paper)
-	p.frame(b.inset(2), 0.5, shade(0.8))
+// markKey returns a key's entry for a mark, shown on a cell of a middling colour.
+func markKey(text string, mark func(*pen, box)) keyEntry {
+	return keyEntry{text, func(p *pen, b box) {
+		p.fill(b, shade(0.7))
+		mark(p, b)
+	}}
 }
 
-func mistakenKey(p *pen, b box) {
-	p.fill(b, shade(0.8))
-	p.frame(b, 1.5, vermillion)
-	p.polygon(vermillion, point{b.right() - 4, b.y}, point{b.right(), b.y}, point{b.right(), b.y + 4})
-}
-
-// cellText returns how to write a value into a cell, or nil if there are too many or no room.
-func cellText(values [][]float64, cell float64) func(v float64) string {
+// cellText returns write if there are few enough values and each one's text fits a cell, else nil.
+func cellText(values [][]float64, cell float64, write func(v float64) string) func(v float64) string {
 	if len(values) > valuesUpTo || len(values[0]) > valuesUpTo {
 		return nil
-	}
-	_, high := extent(values)
-	low, _ := extent(values)
-	largest := max(math.Abs(low), math.Abs(high))
-	digits := 2
-	if largest >= 10 {
-		digits = 1
-	}
-	if largest >= 100 {
-		digits = 0
-	}
-	write := func(v float64) string {
-		if !finite(v) {
-			return "–"
-		}
-		return minus(strconv.FormatFloat(v, 'f', digits, 64))
 	}
 	for _, row := range values {
 		for _, v := range row {
@@ -94,4 +77,15 @@ func cellText(values [][]float64, cell float64) func(v float64) string {
 		}
 	}
 	return write
+}
+
+// shadeAll returns an image with a pixel for each value.
+func shadeAll(values [][]float64, s scaleTicks) image.Image {
+	img := image.NewNRGBA(image.Rect(0, 0, len(values[0]), len(values)))
+	for i, row := range values {
+		for j, v := range row {
+			img.SetNRGBA(j, i, shade(s.fraction(v)))
+		}
+	}
+	return img
 }

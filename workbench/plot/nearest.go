@@ -43,9 +43,9 @@ func (n Nearest) Image() image.Image { return raster(n) }
 func (n Nearest) Show() error { return show(n, "nearest") }
 
 const (
-	nearestPicture = 68.0
+	nearestPicture = 72.0
 	nearestText    = 140.0 // a caption's and its bar's width
-	nearestPitch   = 16.0  // from caption to caption
+	nearestPitch   = 17.0  // from caption to caption
 	nearestBar     = 3.0
 )
 
@@ -141,8 +141,8 @@ func (item NearestItem) draw(p *pen, tile box) {
 	p.picture(frame.inset(4), item.Image)
 	p.frame(frame, hairline, rule)
 	x, y := frame.right()+10, tile.y
-	for _, c := range item.Captions {
-		c.draw(p, x, y)
+	for i, c := range item.Captions {
+		c.draw(p, x, y, i == 0)
 		y += nearestPitch
 	}
 	if item.lines() > len(item.Captions) {
@@ -152,14 +152,18 @@ func (item NearestItem) draw(p *pen, tile box) {
 	}
 }
 
-// draw paints a caption, its probability and its bar.
-func (c Candidate) draw(p *pen, x, y float64) {
+// draw paints a caption, its probability and its bar; first tells that no other is more probable.
+func (c Candidate) draw(p *pen, x, y float64, first bool) {
 	percentage := percent(c.Probability)
 	width := nearestText - measure("100%", tickSize, false) - gap
 	fill, left := mix(ink, paper, 0.55), x
-	if c.Right {
+	switch {
+	case c.Right:
 		fill, left = green, x+11
 		check(p, box{x, y + 2.5, 7, 7}, green)
+	case first:
+		fill, left = vermillion, x+11
+		cross(p, box{x, y + 2.5, 7, 7}, vermillion)
 	}
 	text := shorten(c.Text, labelSize, c.Right, width-(left-x))
 	p.text(text, left, y+labelSize+0.5, style{size: labelSize, bold: c.Right, color: ink})

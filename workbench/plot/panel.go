@@ -25,31 +25,43 @@ type panelLayout struct {
 func (c Curves) layout() curvesLayout {
 	columns, width, height := c.size()
 	l := curvesLayout{texts: heading(c.Title, c.Note), panels: make([]panelLayout, len(c.Panels))}
-	x := c.xScale()
-	left, header := 0.0, 0.0
+	left, x := 0.0, c.xScale()
 	for i, panel := range c.Panels {
 		l.panels[i] = panelLayout{x: x, y: c.yScale(panel)}
 		for _, t := range l.panels[i].y.ticks {
 			left = max(left, measure(t.Label, tickSize, false))
 		}
-		header = max(header, c.headerHeight(panel, width))
 	}
 	left = ceil(left + gap)
-	pitchX, pitchY := left+width+gutter, header+height+tickSize+gap+gutter
 	top := headingHeight(c.Title, c.Note)
-	for i, panel := range c.Panels {
-		axes := box{margin + left + float64(i%columns)*pitchX, top + header + float64(i/columns)*pitchY, width, height}
-		last := i+columns >= len(c.Panels)
-		l.panels[i].place(panel, axes, header, c.entries(panel))
-		if last {
-			l.texts = append(l.texts, c.xName(axes))
+	for row := 0; row < len(c.Panels); row += columns {
+		header := 0.0
+		for i := row; i < min(row+columns, len(c.Panels)); i++ {
+			header = max(header, c.headerHeight(c.Panels[i], width))
 		}
+		for i := row; i < min(row+columns, len(c.Panels)); i++ {
+			axes := box{margin + left + float64(i-row)*(left+width+gutter), top + header, width, height}
+			l.panels[i].place(c.Panels[i], axes, header, c.entries(c.Panels[i]))
+			if i+columns >= len(c.Panels) {
+				l.texts = append(l.texts, c.xName(axes))
+			}
+		}
+		top += header + height + gap + tickSize + gutter
 	}
-	rows := (len(c.Panels) + columns - 1) / columns
-	all := bounds(l.texts)
-	l.width = ceil(max(margin+float64(min(columns, len(c.Panels)))*pitchX-gutter+margin/2, all.right()) + margin/2)
-	l.height = ceil(max(top+float64(rows)*pitchY-gutter, all.bottom()) + margin)
+	l.close()
 	return l
+}
+
+// close sets the page's size by what is on it.
+func (l *curvesLayout) close() {
+	all := bounds(l.texts)
+	l.width, l.height = all.right(), all.bottom()
+	for _, panel := range l.panels {
+		texts := bounds(panel.texts)
+		l.width = max(l.width, panel.axes.right(), texts.right(), keyWidth(panel.key))
+		l.height = max(l.height, texts.bottom())
+	}
+	l.width, l.height = ceil(l.width+margin), ceil(l.height+margin)
 }
 
 // size returns the number of panels in a row and the size of each one's axes.

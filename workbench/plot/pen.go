@@ -98,15 +98,19 @@ func (p *pen) text(text string, x, y float64, s style) {
 	}
 	p.canvas.SetColor(s.color)
 	shift := -s.align * measure(text, s.size, s.bold)
-	if s.angle == 0 {
+	switch {
+	case s.angle == 0:
 		p.canvas.FillString(f, p.at(x+shift, y), shown)
-		return
+	case p.vector:
+		p.canvas.Push()
+		p.canvas.Translate(p.at(x, y))
+		p.canvas.Rotate(s.angle)
+		p.canvas.FillString(f, vg.Point{X: vg.Points(shift)}, shown)
+		p.canvas.Pop()
+	default:
+		sin, cos := math.Sincos(s.angle)
+		p.canvas.Fill(outline(shown, f, p.at(x+shift*cos, y-shift*sin), s.angle))
 	}
-	p.canvas.Push()
-	p.canvas.Translate(p.at(x, y))
-	p.canvas.Rotate(s.angle)
-	p.canvas.FillString(f, vg.Point{X: vg.Points(shift)}, shown)
-	p.canvas.Pop()
 }
 
 // centred sets a line so that its capitals stand in the vertical middle of y.

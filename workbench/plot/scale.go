@@ -14,7 +14,7 @@ type scaleTicks struct {
 	ticks     []plot.Tick
 }
 
-// newScale returns a scale over [low, high] with about the given number of labelled ticks.
+// newScale returns a scale over [low, high] with at most about the given number of labelled ticks.
 // A range of no length, or of no numbers, is widened to one.
 func newScale(low, high float64, log bool, labels int) scaleTicks {
 	if math.IsInf(low, 0) || math.IsInf(high, 0) || math.IsNaN(low) || math.IsNaN(high) {
@@ -35,8 +35,12 @@ func newScale(low, high float64, log bool, labels int) scaleTicks {
 	}
 	s := scaleTicks{low: low, high: high}
 	step := niceStep((high - low) / float64(max(labels, 1)))
+	var values []float64
 	for i := math.Ceil(low/step - 1e-9); i*step <= high+1e-9*step; i++ {
-		s.ticks = append(s.ticks, plot.Tick{Value: i * step, Label: formatTick(i*step, step)})
+		values = append(values, i*step)
+	}
+	for i, text := range formatTicks(values, step) {
+		s.ticks = append(s.ticks, plot.Tick{Value: values[i], Label: text})
 	}
 	return s
 }
@@ -59,7 +63,7 @@ func logScale(low, high float64, labels int) scaleTicks {
 		}
 		for _, m := range multiples {
 			if v := m * math.Pow(10, e); v >= low*(1-1e-9) && v <= high*(1+1e-9) {
-				s.ticks = append(s.ticks, plot.Tick{Value: v, Label: formatTick(v, v)})
+				s.ticks = append(s.ticks, plot.Tick{Value: v, Label: formatTicks([]float64{v}, v)[0]})
 			}
 		}
 	}
@@ -77,10 +81,10 @@ func (s scaleTicks) fraction(v float64) float64 {
 	return plot.LinearScale{}.Normalize(s.low, s.high, v)
 }
 
-// niceStep returns the smallest of 1, 2 and 5 times a power of ten that is at least x.
+// niceStep returns the smallest of 1, 2, 2.5 and 5 times a power of ten that is at least x.
 func niceStep(x float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, m := range []float64{1, 2, 5} {
+	for _, m := range []float64{1, 2, 2.5, 5} {
 		if m*power >= x*(1-1e-9) {
 			return m * power
 		}
@@ -88,46 +92,46 @@ func niceStep(x float64) float64 {
 	return 10 * power
 }
 
-// formatTick writes a value with as many digits as the step between ticks needs, thousands as k and
-// millions as M, and very small and large ones with an exponent.
-func formatTick(v, step float64) string {
-	if math.Abs(v) < step*1e-6 {
-		return "0"
+// formatTicks writes the values of an axis, whose least distance is step, all in the unit that the largest
+// needs: as they are, in thousands (k) or millions (M), or with an exponent where they are smaller than
+// 0.001 or larger than that.
+func formatTicks(values []float64, step float64) []string {
+	largest := step
+	for _, v := range values {
+		largest = max(largest, math.Abs(v))
 	}
-	size := max(math.Abs(v), step)
-	switch {
-	case size >= 1e9 || size < 1e-3:
-		return exponent(v, step)
-	case size >= 1e6:
-		return decimal(v/1e6, step/1e6) + "M"
-	case size >= 1e4:
-		return decimal(v/1e3, step/1e3) + "k"
+	texts := make([]string, len(values))
+	for i, v := range values {
+		switch {
+		case math.Abs(v) < step*1e-6:
+			texts[i] = "0"
+		case largest >= 1e9 || largest < 1e-3:
+			texts[i] = exponent(v, step)
+		case largest >= 1e6:
+			texts[i] = decimal(v/1e6, step/1e6) + "M"
+		case largest >= 1e4:
+			texts[i] = decimal(v/1e3, step/1e3) + "k"
+		default:
+			texts[i] = decimal(v, step)
+		}
 	}
-	return decimal(v, step)
+	return texts
 }
 
-// decimal writes v with the digits that tell it from v plus step, and a real minus sign.
+// decimal writes v with the digits that tell it from v plus step.
 func decimal(v, step float64) string {
 	digits := max(0, int(math.Ceil(-math.Log10(step)-1e-9)))
+	for rest := step * math.Pow10(digits); digits < 6 && math.Abs(rest-math.Round(rest)) > 1e-6; rest *= 10 {
+		digits++ // 0.25 needs two, not one
+	}
 	return minus(strconv.FormatFloat(v, 'f', digits, 64))
 }
 
-// exponent writes v as 2×10⁻⁴.
+// exponent writes v as 2e−4.
 func exponent(v, step float64) string {
-	e := math.Floor(math.Log10(math.Abs(v)) + 1e-9)
-	power := math.Pow(10, e)
-	mantissa := decimal(v/power, step/power)
-	digits := ""
-	for _, r := range strconv.Itoa(int(e)) {
-		digits += string(map[rune]rune{
-			'-': '⁻', '0': '⁰', '1': '¹', '2': '²', '3': '³', '4': '⁴',
-			'5': '⁵', '6': '⁶', '7': '⁷', '8': '⁸', '9': '⁹',
-		}[r])
-	}
-	if mantissa == "1" {
-		return "10" + digits
-	}
-	return mantissa + "×10" + digits
+	e := int(math.Floor(math.Log10(math.Abs(v)) + 1e-9))
+	power := math.Pow10(e)
+	return decimal(v/power, min(step/power, 1)) + "e" + minus(strconv.Itoa(e))
 }
 
 // minus replaces a leading hyphen with a minus sign.

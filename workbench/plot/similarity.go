@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"strconv"
 
 	scale "golang.org/x/image/draw"
 )
@@ -107,45 +108,48 @@ func (s Similarity) matrix(match []int) matrix {
 		rowLabels: s.RowLabels, columnLabels: s.ColumnLabels,
 		pictures: len(s.RowImages) > 0,
 		title:    s.Title, note: s.Note, legend: s.Legend,
-		scale: newScale(low, high, false, 5),
+		scale: newScale(low, high, false, 6),
 	}
 	if m.legend == "" {
 		m.legend = "cosine similarity"
 	}
-	right, pairs := 0, 0
-	for i, j := range match {
-		if j >= 0 {
-			pairs++
-			if argmax(s.Values[i]) == j {
-				right++
-			}
-		}
+	right, pairs := s.score(match)
+	if pairs == 0 {
+		return m
 	}
-	if pairs > 0 {
-		if m.note == "" {
-			m.note = fmt.Sprintf("%d of %d rows are most alike to their own column", right, pairs)
-		}
-		m.key = append(m.key, keyEntry{"matched pair", matchedKey})
+	if m.note == "" {
+		m.note = fmt.Sprintf("the match comes first in %d of %d rows", right, pairs)
+	}
+	if cellSize(max(m.rows, m.columns)) >= smallestMark {
+		m.key = append(m.key, markKey("matched pair", matched))
 	}
 	if right < pairs {
-		m.key = append(m.key, keyEntry{"most alike, but not its match", mistakenKey})
+		m.key = append(m.key, markKey("most alike in its row, but not the match", mistaken))
 	}
 	return m
+}
+
+// score counts the rows that have a match and those whose most alike column it is.
+func (s Similarity) score(match []int) (right, pairs int) {
+	for i, j := range match {
+		if j < 0 {
+			continue
+		}
+		pairs++
+		if argmax(s.Values[i]) == j {
+			right++
+		}
+	}
+	return right, pairs
 }
 
 // drawCells paints the values: boxes with numbers while they are few, else one image.
 func (s Similarity) drawCells(p *pen, m matrix, l matrixLayout) {
 	if m.rows*m.columns > 40*40 || l.cell < smallestMark {
-		img := image.NewNRGBA(image.Rect(0, 0, m.columns, m.rows))
-		for i, row := range s.Values {
-			for j, v := range row {
-				img.SetNRGBA(j, i, shade(m.scale.fraction(v)))
-			}
-		}
-		p.image(l.cells, img, scale.NearestNeighbor)
+		p.image(l.cells, shadeAll(s.Values, m.scale), scale.NearestNeighbor)
 		return
 	}
-	text := cellText(s.Values, l.cell)
+	text := cellText(s.Values, l.cell, decimals(s.Values))
 	for i, row := range s.Values {
 		for j, v := range row {
 			c := shade(m.scale.fraction(v))
@@ -155,6 +159,24 @@ func (s Similarity) drawCells(p *pen, m matrix, l matrixLayout) {
 				p.centred(text(v), b.midX(), b.midY(), style{size: labelSize, color: textOn(c), align: 0.5})
 			}
 		}
+	}
+}
+
+// decimals returns how to write values: two decimals, fewer where they are large.
+func decimals(values [][]float64) func(v float64) string {
+	low, high := extent(values)
+	digits := 2
+	switch largest := max(math.Abs(low), math.Abs(high)); {
+	case largest >= 100:
+		digits = 0
+	case largest >= 10:
+		digits = 1
+	}
+	return func(v float64) string {
+		if !finite(v) {
+			return "–"
+		}
+		return minus(strconv.FormatFloat(v, 'f', digits, 64))
 	}
 }
 

@@ -20,16 +20,33 @@ func smooth(values []float64, decay float64) []float64 {
 	return smoothed
 }
 
-// smoothing returns the decay for n values: the asked one, or, if that is 0, one that averages over a
-// fortieth of them. It returns 0 where nothing is to be smoothed.
-func smoothing(asked float64, n int) float64 {
+// smoothing returns the decay for a series: the asked one, or, if that is 0, one that averages over a
+// fortieth of the values, if they are many and noisy. It returns 0 where nothing is to be smoothed.
+func smoothing(asked float64, values []float64) float64 {
 	if asked != 0 {
 		return min(max(asked, 0), 0.9999)
 	}
-	if window := float64(n) / 40; window > 1.5 {
+	if window := float64(len(values)) / 40; window > 1.5 && noisy(values) {
 		return 1 - 1/window
 	}
 	return 0
+}
+
+// noisy tells whether values go up and down by more than four times their range in all. A schedule or a
+// steady climb does not; averaging would only shift it.
+func noisy(values []float64) bool {
+	low, high := extent([][]float64{values})
+	travelled, previous := 0.0, math.NaN()
+	for _, v := range values {
+		if !finite(v) {
+			continue
+		}
+		if finite(previous) {
+			travelled += math.Abs(v - previous)
+		}
+		previous = v
+	}
+	return travelled > 4*(high-low)
 }
 
 // envelope thins a line to what can be seen: of each run of points within the same step of x it keeps the
