@@ -54,6 +54,8 @@ type parser struct {
 	index  map[string]int32
 	names  []string
 	recent []int32 // the columns of the line before: nearly always those of this one
+	rows   int     // of the piece before: the next is about as long
+	cells  int
 	lines  int
 }
 
@@ -61,6 +63,8 @@ func newParser() *parser { return &parser{index: map[string]int32{}} }
 
 // parse takes whole lines.
 func (p *parser) parse(text []byte, out *Batch) {
+	out.rows, out.ends = make([]place, 0, p.rows+p.rows/16), make([]int32, 0, p.rows+p.rows/16)
+	out.columns, out.values = make([]int32, 0, p.cells+p.cells/16), make([]float64, 0, p.cells+p.cells/16)
 	for len(text) > 0 {
 		end := bytes.IndexByte(text, '\n')
 		line := text[:end]
@@ -72,6 +76,7 @@ func (p *parser) parse(text []byte, out *Batch) {
 		p.line(line, out)
 	}
 	out.names = p.names
+	p.rows, p.cells = len(out.rows), len(out.values)
 }
 
 func (p *parser) line(line []byte, out *Batch) {

@@ -164,6 +164,10 @@ func (w *Writer) remember(name string, step int, value float64) {
 func (w *Writer) Status(s Status) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	return w.status(s)
+}
+
+func (w *Writer) status(s Status) error {
 	if s.Next <= 0 {
 		s.Next = DefaultCheckIn
 	}
@@ -191,14 +195,13 @@ func (w *Writer) Close(final Status) error {
 	if !final.State.Ended() {
 		final.State = Stopped
 	}
-	err := w.Status(final)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
 		return nil
 	}
 	w.closed = true
-	return errors.Join(err, w.logErr, w.release())
+	return errors.Join(w.status(final), w.logErr, w.release())
 }
 
 // release closes what is open, the lock last.

@@ -1,0 +1,247 @@
+package runlog
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// wants fails unless err's one line has every part.
+func wants(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want one with %q", parts)
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("%q does not say %q", err, part)
+		}
+	}
+	if strings.Contains(err.Error(), "\n") {
+		t.Errorf("%q is more than one line", err)
+	}
+}
+
+func TestRunReadsBackAsWritten(t *testing.T) {
+	root := t.TempDir()
+	w := must(Create(root, "emoji", Info{Backend: "xla:cpu", Commit: "abc", Command: []string{"clipbench", "train"},
+		Versions: map[string]string{"gomlx": "v0.28.2"}}, []byte("seed: 1\n")))
+	for step := 1; step <= 20; step++ {
+		check(w.Scalars(Step{Step: step, Samples: 8 * step, Epoch: float64(step) / 10},
+			map[string]float64{"loss": 5 / float64(step), "grad_norm": math.NaN()}))
+	}
+	check(w.System(map[string]float64{"sys/cpu": 0.5}))
+	w.Log(slog.LevelWarn, "two\nlines")
+	path := must(w.Media(20, "similarity.json"))
+	check(os.WriteFile(path, []byte("{}"), 0o644))
+	check(w.Close(Status{State: Finished, Step: 20, Total: 20}))
+
+	run := must(Open(filepath.Join(root, "emoji")))
+	if run.Problem != nil || run.State != Finished || run.Status.Step != 20 || run.Info.PID != os.Getpid() || run.Info.Backend != "xla:cpu" {
+		t.Fatalf("%+v", run)
+	}
+	if loss := run.Status.Summary["loss"]; loss.Min != 0.25 || loss.MinStep != 20 || loss.Max != 5 || loss.Last != 0.25 {
+		t.Errorf("summary of loss: %+v", loss)
+	}
+	if g := run.Status.Summary["grad_norm"]; g.Bad != 20 || g.BadStep != 1 || !math.IsNaN(float64(g.Min)) {
+		t.Errorf("summary of grad_norm: %+v", g)
+	}
+	if config := must(run.Config()); string(config) != "seed: 1\n" {
+		t.Errorf("config %q", config)
+	}
+	h := NewHistory()
+	drain(t, NewTail(filepath.Join(run.Dir, "metrics.jsonl")), h)
+	if h.Len() != 21 || h.Column("sys/cpu").Row(0) != 20 || h.Step(20) != 20 || h.Samples(20) != 160 {
+		t.Errorf("%s", dump(h))
+	}
+	log := strings.Split(string(must(os.ReadFile(filepath.Join(run.Dir, "log.txt")))), "\n")
+	if line := ParseLog(log[0]); line.Level != slog.LevelWarn || line.Step != 20 || line.Text != "two" || line.Time.IsZero() {
+		t.Errorf("log line %+v", line)
+	}
+	if line := ParseLog(log[1]); line.Step != -1 || line.Text != "    lines" {
+		t.Errorf("continued line %+v", line)
+	}
+}
+
+func TestNamesThatAreNoFolderAreRefused(t *testing.T) {
+	for _, name := range []string{"", ".", "..", ".hidden", "a/b", `a\b`, "a\nb", strings.Repeat("x", 300)} {
+		_, err := Create(t.TempDir(), name, Info{}, nil)
+		wants(t, err, "cannot be a run's name")
+	}
+}
+
+func TestNameTakenSaysByWhatAndTheWayOut(t *testing.T) {
+	root := t.TempDir()
+	w := must(Create(root, "a", Info{}, nil))
+	_, err := Create(root, "a", Info{}, nil)
+	wants(t, err, root, "in use", "process", "use another name")
+	check(w.Close(Status{State: Stopped, Step: 7}))
+	_, err = Create(root, "a", Info{}, nil)
+	wants(t, err, "stopped at step 7", "resume it, or use another name")
+	check(os.Mkdir(filepath.Join(root, "b"), 0o755))
+	_, err = Create(root, "b", Info{}, nil)
+	wants(t, err, "is not a run", "another name")
+}
+
+func TestSecondWriterIsRefusedAndAKilledOneIsNotInTheWay(t *testing.T) {
+	root := t.TempDir()
+	first := child("write", root)
+	out := must(first.StdoutPipe())
+	check(first.Start())
+	defer func() { _ = first.Process.Kill() }()
+	if !bufio.NewScanner(out).Scan() {
+		t.Fatal("the first writer did not begin")
+	}
+	_, err := Append(root, "a", 5, Info{})
+	wants(t, err, "is writing this run", "process", must(os.Hostname()))
+	if run := must(Open(filepath.Join(root, "a"))); run.State != Running || run.Life != Alive {
+		t.Errorf("while it lives: %s", run.State)
+	}
+	check(first.Process.Kill())
+	_ = first.Wait() // killed: its error is what we wanted
+	if run := must(Open(filepath.Join(root, "a"))); run.State != Crashed || run.Life != Gone {
+		t.Errorf("after SIGKILL: %s", run.State)
+	}
+	w, err := Append(root, "a", 5, Info{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(w.Close(Status{State: Stopped, Step: 5}))
+}
+
+// TestResumeHasEveryStepOnce stops at 100, resumes at 60 with a torn line and media in the way, and goes on.
+func TestResumeHasEveryStepOnce(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "a")
+	w := must(Create(root, "a", Info{}, nil))
+	writeSteps := func(from, to int) {
+		for step := from; step <= to; step++ {
+			check(w.Scalars(Step{Step: step}, map[string]float64{"loss": float64(step)}))
+		}
+	}
+	writeSteps(1, 100)
+	for _, step := range []int{50, 100} {
+		check(os.WriteFile(must(w.Media(step, "grid.png")), nil, 0o644))
+	}
+	id := must(Open(dir)).Info.ID
+	check(w.Close(Status{State: Stopped, Step: 100}))
+	extend(t, filepath.Join(dir, "metrics.jsonl"), []byte(`{"step":101,"lo`))
+
+	w = must(Append(root, "a", 60, Info{}))
+	writeSteps(61, 120)
+	wants(t, w.Scalars(Step{Step: 3}, nil), "steps do not go back")
+	check(w.Close(Status{State: Finished, Step: 120}))
+
+	h := NewHistory()
+	drain(t, NewTail(filepath.Join(dir, "metrics.jsonl")), h)
+	if h.Len() != 120 || h.Faults != (Faults{}) {
+		t.Fatalf("%d rows, %+v", h.Len(), h.Faults)
+	}
+	for row := range h.Len() {
+		if h.Step(row) != row+1 {
+			t.Fatalf("row %d is step %d", row, h.Step(row))
+		}
+	}
+	dropped := string(must(os.ReadFile(filepath.Join(dir, "metrics.dropped.jsonl"))))
+	if n := strings.Count(dropped, "\n"); n != 41 || !strings.HasSuffix(dropped, `{"step":101,"lo`+"\n") {
+		t.Errorf("%d dropped lines, ending %q", n, dropped[len(dropped)-40:])
+	}
+	must(os.Stat(filepath.Join(dir, "media.dropped", "100", "grid.png")))
+	must(os.Stat(filepath.Join(dir, "media", "50", "grid.png")))
+	run := must(Open(dir))
+	if run.Info.ID != id || len(run.Info.Resumed) != 1 || run.Info.Resumed[0].Step != 60 {
+		t.Errorf("%+v", run.Info)
+	}
+	if loss := run.Status.Summary["loss"]; loss.MinStep != 1 || loss.MaxStep != 120 {
+		t.Errorf("the summary goes over the whole run: %+v", loss)
+	}
+}
+
+func TestTornWriteIsTakenBack(t *testing.T) {
+	root := t.TempDir()
+	if err := child("full", root).Run(); err != nil {
+		t.Fatal(err)
+	}
+	text := must(os.ReadFile(filepath.Join(root, "a", "metrics.jsonl")))
+	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
+	for _, line := range lines {
+		if !json.Valid([]byte(line)) {
+			t.Fatalf("a torn line was left: %q", line)
+		}
+	}
+	if !strings.Contains(lines[len(lines)-1], "2.5") {
+		t.Errorf("the line after it: %q", lines[len(lines)-1])
+	}
+}
+
+func TestFullDiskSaysSo(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("no /dev/full on this system")
+	}
+	path := filepath.Join(t.TempDir(), "metrics.jsonl")
+	check(os.Symlink("/dev/full", path))
+	l := must(openLines(path))
+	err := l.write([]byte("line\n"))
+	wants(t, err, path, "the disk is full", "free some space")
+	if !errors.Is(err, syscall.ENOSPC) {
+		t.Error("the cause is lost")
+	}
+	check(l.close())
+}
+
+func TestReadOnlyFolderSaysSo(t *testing.T) {
+	wants(t, explain("runs", &fs.PathError{Op: "mkdir", Path: "x", Err: syscall.EROFS}), "runs: the file system is read-only", "choose")
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere; the message alone was tested")
+	}
+	root := t.TempDir()
+	check(os.Chmod(root, 0o555))
+	_, err := Create(root, "a", Info{}, nil)
+	wants(t, err, root, "no permission")
+}
+
+func TestWriterServesSeveralGoroutines(t *testing.T) {
+	root := t.TempDir()
+	w := must(Create(root, "a", Info{}, nil))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for range 50 {
+				check(w.System(map[string]float64{"sys/cpu": 1}))
+				w.Log(slog.LevelInfo, "x")
+				check(w.Status(Status{State: Running}))
+			}
+		})
+	}
+	for step := range 200 {
+		check(w.Scalars(Step{Step: step}, map[string]float64{"loss": 1}))
+	}
+	group.Wait()
+	check(w.Close(Status{State: Finished}))
+	h := NewHistory()
+	drain(t, NewTail(filepath.Join(root, "a", "metrics.jsonl")), h)
+	if h.Len() != 400 || h.Faults != (Faults{}) {
+		t.Fatalf("%d rows, %+v", h.Len(), h.Faults)
+	}
+}
+
+func TestCloseTwiceAndAfterIsHarmless(t *testing.T) {
+	w := must(Create(t.TempDir(), "a", Info{}, nil))
+	check(w.Close(Status{State: Finished}))
+	check(w.Close(Status{State: Stopped}))
+	if run := must(Open(w.Dir())); run.State != Finished {
+		t.Errorf("the first end counts, not %s", run.State)
+	}
+	if err := w.Scalars(Step{}, map[string]float64{"x": 1}); err == nil {
+		t.Error("a closed writer wrote")
+	}
+}
