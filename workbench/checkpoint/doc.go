@@ -1,0 +1,13 @@
+// Package checkpoint keeps a training run's state on disk so that it goes on bit for bit, and brings models in from and
+// out to open_clip, OpenAI and Hugging Face.
+//
+// A native checkpoint is a folder named by its step:
+//
+//	checkpoints/1200/
+//	  state.safetensors   every tensor of the state by its path: weights, moments, averages, step, random state
+//	  config.yaml         the whole resolved configuration
+//	  checkpoint.json     Meta: where the run stood, and the size and SHA-256 of every other file
+//	  tokenizer.*         the vocabulary, when it is a file of one's own
+//
+// It is written beside its place, synced and renamed: whole or not at all.
+package checkpoint
