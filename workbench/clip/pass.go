@@ -1,0 +1,76 @@
+package clip
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Pass is one evaluation of the model inside a graph: with which weights, in which precision, training or not.
+type Pass struct {
+	Weights  Weights
+	DType    dtypes.DType // of matrix products and what lies between them: Float32, BFloat16 or Float16
+	Training bool         // dropout, drop path and drop patch act only in training
+	RNG      *RNG         // their randomness; may be nil when none of them is used
+}
+
+// RNG is a random state that a graph carries along: each draw replaces it.
+type RNG struct{ State *Node }
+
+// uniform returns float32 values in [0, 1).
+func (r *RNG) uniform(dims ...int) *Node {
+	var values *Node
+	r.State, values = RandomUniform(r.State, shapes.Make(dtypes.Float32, dims...))
+	return values
+}
+
+// weight is a tensor in the pass's precision.
+func (p *Pass) weight(path string) *Node { return ConvertDType(p.Weights(path), p.DType) }
+
+// project is x·w: x [..., in], w [in, ...out]. Products accumulate in the precision of their operands where the backend
+// lets one choose: XLA's CPU reaches its bfloat16 kernels only so.
+func (p *Pass) project(x, w *Node) *Node {
+	return Dot(x, w).WithAccumulatorDType(p.DType).General([]int{x.Rank() - 1}, nil, []int{0}, nil)
+}
+
+// dense is project with the weight and bias at path.
+func (p *Pass) dense(path string, x *Node) *Node {
+	y := p.project(x, p.weight(path+"/weight"))
+	return Add(y, ExpandLeftToRank(p.weight(path+"/bias"), y.Rank()))
+}
+
+// norm is layer normalisation over the last axis, computed in float32. Ba et al. 2016.
+func (p *Pass) norm(path string, epsilon float64, x *Node) *Node {
+	y := ConvertDType(x, dtypes.Float32)
+	y = Sub(y, ReduceAndKeep(y, ReduceMean, -1))
+	y = Div(y, Sqrt(AddScalar(ReduceAndKeep(Square(y), ReduceMean, -1), epsilon)))
+	y = Mul(y, ExpandLeftToRank(p.Weights(path+"/weight"), y.Rank()))
+	y = Add(y, ExpandLeftToRank(p.Weights(path+"/bias"), y.Rank()))
+	return ConvertDType(y, x.DType())
+}
+
+// dropout zeroes a share of x and scales the rest up. Srivastava et al. 2014.
+func (p *Pass) dropout(rate float64, x *Node) *Node {
+	if !p.Training || rate == 0 {
+		return x
+	}
+	return p.drop(rate, x, x.Shape().Dimensions)
+}
+
+// dropPath zeroes the whole branch x [batch, ...] of a share of the samples. Huang et al. 2016.
+func (p *Pass) dropPath(rate float64, x *Node) *Node {
+	if !p.Training || rate == 0 {
+		return x
+	}
+	dims := make([]int, x.Rank())
+	for i := range dims {
+		dims[i] = 1
+	}
+	dims[0] = x.Shape().Dim(0)
+	return p.drop(rate, x, dims)
+}
+
+func (p *Pass) drop(rate float64, x *Node, dims []int) *Node {
+	keep := GreaterOrEqual(p.RNG.uniform(dims...), Const(x.Graph(), float32(rate)))
+	return Mul(x, DivScalar(ConvertDType(keep, x.DType()), 1-rate))
+}

@@ -1,0 +1,92 @@
+package clip
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// EncodeImage embeds images [batch, height, width, channels] (normalised pixels): float32 [batch, output_dim], each row of
+// length 1. Dosovitskiy et al. 2021, with CLIP's extra layer norm before the blocks.
+func (m *Model) EncodeImage(p *Pass, images *Node) *Node {
+	v := &m.cfg.Vision
+	x := m.patches(p, ConvertDType(images, p.DType))
+	x = m.position(p, x)
+	if p.Training && v.DropPatchRate > 0 {
+		x = m.dropPatches(p, x)
+	}
+	if v.PreprocessLayerNorm {
+		x = p.norm("visual/ln_pre", m.vision.epsilon, x)
+	}
+	x = m.vision.blocks(p, p.dropout(v.HiddenDropout, x))
+	x = p.norm("visual/ln_post", m.vision.epsilon, x)
+	return normalize(ConvertDType(p.project(m.poolImage(x), p.weight("visual/proj")), dtypes.Float32))
+}
+
+// patches turns images into tokens [batch, patches, width], row by row.
+func (m *Model) patches(p *Pass, images *Node) *Node {
+	if m.cfg.Vision.PatchStem == "conv" {
+		return m.convolutionalStem(p, images)
+	}
+	return p.project(patchify(images, m.cfg.Vision.PatchDim), p.weight("visual/conv1/weight"))
+}
+
+// patchify cuts images [batch, height, width, channels] into [batch, patches, side·side·channels].
+func patchify(images *Node, side int) *Node {
+	d := images.Shape().Dimensions
+	rows, columns, channels := d[1]/side, d[2]/side, d[3]
+	x := Reshape(images, d[0], rows, side, columns, side, channels)
+	return Reshape(TransposeAllAxes(x, 0, 1, 3, 2, 4, 5), d[0], rows*columns, side*side*channels)
+}
+
+// convolutionalStem halves the image with 3×3 convolutions until a position is a patch, then projects to the width.
+// Xiao et al. 2021, "Early Convolutions Help Transformers See Better".
+func (m *Model) convolutionalStem(p *Pass, x *Node) *Node {
+	for i := range stemWidths(&m.cfg.Vision) {
+		path := fmt.Sprintf("visual/stem/%d", i)
+		x = Convolve(x, p.weight(path+"/weight")).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+		x = m.vision.activation(p.norm(path+"/norm", m.vision.epsilon, x))
+	}
+	d := x.Shape().Dimensions
+	return p.dense("visual/stem/proj", Reshape(x, d[0], d[1]*d[2], d[3]))
+}
+
+// position puts the class tokens in front of the patches and adds the learned position of each.
+func (m *Model) position(p *Pass, x *Node) *Node {
+	if n := m.cfg.Vision.ClassTokenLength; n > 0 {
+		class := ExpandAxes(p.weight("visual/class_embedding"), 0)
+		x = Concatenate([]*Node{BroadcastToDims(class, x.Shape().Dim(0), n, m.vision.width), x}, 1)
+	}
+	return Add(x, ExpandAxes(p.weight("visual/positional_embedding"), 0))
+}
+
+// dropPatches keeps a random max(1, ⌊patches·(1−rate)⌋) of each image's patches, and all its class tokens.
+// Li et al. 2023, FLIP.
+func (m *Model) dropPatches(p *Pass, x *Node) *Node {
+	batch, n := x.Shape().Dim(0), m.cfg.Vision.ClassTokenLength
+	patches := x.Shape().Dim(1) - n
+	kept := max(1, int(float64(patches)*(1-m.cfg.Vision.DropPatchRate)))
+	_, order := TopK(p.RNG.uniform(batch, patches), kept, 1)
+	order = ConvertDType(order, dtypes.Int32)
+	sample := Iota(x.Graph(), order.Shape(), 0)
+	chosen := Gather(Slice(x, AxisRange(), AxisRangeToEnd(n)), Stack([]*Node{sample, order}, -1))
+	if n == 0 {
+		return chosen
+	}
+	return Concatenate([]*Node{Slice(x, AxisRange(), AxisRange(0, n)), chosen}, 1)
+}
+
+// poolImage picks the first class token of x [batch, sequence, width], or the mean over the sequence.
+func (m *Model) poolImage(x *Node) *Node {
+	if m.cfg.Vision.GlobalAveragePool {
+		return ReduceMean(x, 1)
+	}
+	return Squeeze(Slice(x, AxisRange(), AxisElem(0)), 1)
+}
+
+// sequenceLength is the number of positions of the image tower.
+func (m *Model) sequenceLength() int {
+	v := &m.cfg.Vision
+	return v.ClassTokenLength + (v.ImgH/v.PatchDim)*(v.ImgW/v.PatchDim)
+}
