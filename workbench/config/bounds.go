@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -31,9 +33,18 @@ func broken(v reflect.Value, tag reflect.StructTag) string {
 				return what
 			}
 		}
+	case reflect.Struct:
+		for _, f := range fieldsOf(v.Type()) {
+			if what := broken(v.FieldByIndex(f.index), f.tag); what != "" {
+				return f.name + ": " + what
+			}
+		}
 	case reflect.String:
 		return notOneOf(v.String(), tag.Get("oneof"))
-	case reflect.Int, reflect.Int64:
+	case reflect.Int:
+		if v.Int() > math.MaxInt32 {
+			return fmt.Sprintf("it is at most %d", math.MaxInt32)
+		}
 		return outside(float64(v.Int()), tag)
 	case reflect.Float64:
 		return outside(v.Float(), tag)

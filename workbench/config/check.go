@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -84,9 +85,6 @@ func (c *Config) Accumulation() int {
 
 func (k *checker) trainer() {
 	t := k.Trainer
-	if t.NumNodes > 1 {
-		k.refuse("trainer.num_nodes", "training on several machines is planned and not built; use 1")
-	}
 	if t.MaxEpochs == -1 && t.MaxSteps == -1 && t.MaxTime == "" {
 		k.refuse("trainer.max_steps", "nothing ends this training; set max_steps, max_epochs or max_time")
 	}
@@ -103,28 +101,35 @@ func (k *checker) trainer() {
 	}
 }
 
+// checkpointName is a file's name with blanks in Python's format: {name} or {name:.2f}.
+var checkpointName = regexp.MustCompile(`^([^{}/\\]|\{[A-Za-z_][\w@.-]*(:[0-9.]*[defg]?)?\})+$`)
+
 func (k *checker) checkpoints() {
 	p := k.ExpManager.Checkpoint
 	if want := k.Model.TensorParallel * k.Model.PipelineParallel; p.ModelParallelSize != want {
 		k.refuse("exp_manager.checkpoint_callback_params.model_parallel_size",
 			"tensor × pipeline parallel size is %d; leave this out", want)
 	}
-	if strings.ContainsAny(p.Filename, "/\\") {
-		k.refuse("exp_manager.checkpoint_callback_params.filename", "a checkpoint's name has no / in it")
+	if !checkpointName.MatchString(p.Filename) {
+		k.refuse("exp_manager.checkpoint_callback_params.filename", "it is a name without / whose blanks are metrics, as in clip-{step}-{val_loss:.2f}")
 	}
 }
 
 func (k *checker) parallel() {
-	m, devices := k.Model, k.Trainer.Devices*k.Trainer.NumNodes
+	m, devices := k.Model, k.Trainer.Devices
 	if m.PipelineParallel > 1 {
 		k.refuse("model.pipeline_model_parallel_size", "there is no pipeline parallelism; use 1 and divide by model.tensor_model_parallel_size")
 	}
-	if devices%m.TensorParallel != 0 {
-		k.refuse("model.tensor_model_parallel_size", "trainer.devices is %d, which does not divide by %d", devices, m.TensorParallel)
+	if k.Trainer.NumNodes > 1 {
+		k.refuse("trainer.num_nodes", "training on several machines is planned and not built; use 1")
 		return
 	}
 	k.divides("image", &m.Vision.Tower)
 	k.divides("text", &m.Text.Tower)
+	if devices%m.TensorParallel != 0 {
+		k.refuse("model.tensor_model_parallel_size", "trainer.devices is %d, which does not divide by %d", devices, m.TensorParallel)
+		return
+	}
 	if step := m.MicroBatchSize * k.DataParallel(); m.GlobalBatchSize%step != 0 {
 		k.refuse("model.global_batch_size", "it is no multiple of %d, the micro batch of %d on each of %d data parallel devices; use %d, or null",
 			step, m.MicroBatchSize, k.DataParallel(), max(1, (m.GlobalBatchSize+step/2)/step)*step)
@@ -148,7 +153,7 @@ func (k *checker) divides(name string, t *Tower) {
 func (k *checker) tensorSizes() string {
 	var sizes []string
 	v, t := k.Model.Vision.Tower, k.Model.Text.Tower
-	for size := 1; size <= min(v.NumAttentionHeads, t.NumAttentionHeads); size++ {
+	for size := 1; size <= min(v.NumAttentionHeads, t.NumAttentionHeads, 1024); size++ {
 		if v.NumAttentionHeads%size+t.NumAttentionHeads%size+v.FFNHiddenSize%size+t.FFNHiddenSize%size == 0 {
 			sizes = append(sizes, fmt.Sprint(size))
 		}

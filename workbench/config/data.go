@@ -58,8 +58,8 @@ type Optim struct {
 type Rule struct {
 	Match       string   `yaml:"match"` // regular expression over tensor paths
 	Freeze      bool     `yaml:"freeze"`
-	LRScale     *float64 `yaml:"lr_scale"`
-	WeightDecay *float64 `yaml:"weight_decay"`
+	LRScale     *float64 `yaml:"lr_scale" min:"0"`
+	WeightDecay *float64 `yaml:"weight_decay" min:"0"`
 }
 
 // Sched is the learning rate's course.

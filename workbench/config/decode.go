@@ -14,11 +14,11 @@ type decoder struct {
 	problems Problems
 }
 
-// decode is the configuration that root describes. Every problem found is reported.
-func decode(root *node) (*Config, error) {
+// decode is the configuration that root describes, and everything in root that does not fit one.
+func decode(root *node) (*Config, Problems) {
 	d, c := &decoder{}, &Config{}
 	d.table("", root, reflect.ValueOf(c).Elem())
-	return c, d.problems.orNil()
+	return c, d.problems
 }
 
 // table writes the keys of n into the struct v.
@@ -38,6 +38,10 @@ func (d *decoder) table(path string, n *node, v reflect.Value) {
 			d.value(at, child, v.FieldByIndex(fields[i].index), fields[i].tag)
 			continue
 		}
+		if strings.Contains(key, ".") {
+			d.refuse(at, child, "unknown key; a name with dots is for the command line, in a file each table has its own line")
+			continue
+		}
 		d.noEffect(at, child)
 	}
 }
@@ -54,7 +58,7 @@ func (d *decoder) noEffect(path string, n *node) {
 	case !ok:
 		d.refuse(path, n, "unknown key"+suggestion(path))
 	case !rule.allows(n):
-		d.problems = append(d.problems, Problem{Place: n.place, Key: path + "=" + n.describe(), What: rule.refusal()})
+		d.refuse(path+"="+n.describe(), n, rule.refusal())
 	}
 }
 
@@ -110,7 +114,7 @@ func (d *decoder) list(path string, n *node, v reflect.Value) {
 
 func describeList(n *node) string {
 	if n.kind == list {
-		return fmt.Sprintf("%d", len(n.items))
+		return fmt.Sprintf("a list of %d", len(n.items))
 	}
 	return n.describe()
 }
@@ -209,5 +213,7 @@ func wants(v reflect.Value) string {
 }
 
 func (d *decoder) refuse(path string, n *node, what string) {
-	d.problems = append(d.problems, Problem{Place: n.place, Key: path, What: what})
+	if !n.copied {
+		d.problems = append(d.problems, Problem{Place: n.place, Key: path, What: what})
+	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -24,17 +25,24 @@ func writeTable(out *bytes.Buffer, indent string, v reflect.Value) {
 			writeTable(out, indent+"  ", child)
 			continue
 		}
-		out.WriteString(indent + f.name + ": " + leaf{tag: f.tag, value: child}.yaml() + "\n")
+		out.WriteString(indent + f.name + ": " + leaf{value: child}.yaml() + "\n")
 	}
 }
 
-// yaml is a value on one line, null where the key's `null` tag says that the value means it.
+// yaml is a value on one line; an empty text is null.
 func (l leaf) yaml() string {
-	text := inline(l.value)
-	if meaning, ok := l.tag.Lookup("null"); ok && text == meaning {
+	if l.value.Kind() == reflect.String && l.value.String() == "" {
 		return "null"
 	}
-	return text
+	return inline(l.value)
+}
+
+// inlineNumber writes whole numbers as such and the rest as short as they read back.
+func inlineNumber(f float64) string {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return strconv.FormatInt(int64(f), 10)
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 // inline is a value in YAML's flow style.
@@ -50,7 +58,7 @@ func inline(v reflect.Value) string {
 	case reflect.Int, reflect.Int64:
 		return strconv.FormatInt(v.Int(), 10)
 	case reflect.Float64:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
+		return inlineNumber(v.Float())
 	case reflect.String:
 		return inlineText(v.String())
 	case reflect.Slice, reflect.Array:

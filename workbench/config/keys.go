@@ -109,6 +109,9 @@ func Diff(before, after *Config) []Change {
 // known is every path a configuration may name: keys with an effect, keys of NeMo without one, and the tables above them.
 func known() []string {
 	keys := slices.Concat(Keys(), noEffectKeys())
+	for _, f := range fieldsOf(reflect.TypeFor[Rule]()) {
+		keys = append(keys, "model.optim.rules."+f.name)
+	}
 	for _, key := range slices.Clone(keys) {
 		for i := strings.LastIndexByte(key, '.'); i > 0; i = strings.LastIndexByte(key[:i], '.') {
 			keys = append(keys, key[:i])

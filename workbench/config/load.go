@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -32,16 +33,16 @@ func LoadBytes(name string, data []byte, overrides ...string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := resolve(base.merge(written))
-	if err != nil {
-		return nil, err
-	}
-	c, err := decode(root)
-	if err != nil {
-		return nil, err
+	root, problems := resolve(base.merge(written))
+	c, misfits := decode(root)
+	if problems = append(problems, misfits...); len(problems) > 0 {
+		return nil, problems.orNil()
 	}
 	c.complete()
-	return c, placed(c.Check(), root)
+	if err := c.Check(); err != nil {
+		return nil, placed(err, root)
+	}
+	return c, nil
 }
 
 // Preset is the configuration of a model by open_clip's name, such as ViT-B-32, with overrides.
@@ -55,7 +56,7 @@ func writtenBy(name string, data []byte, overrides []string) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return override(written, "command line", overrides)
+	return override(written, Place{Name: "command line"}, overrides)
 }
 
 // baseOf is what lies under a document: the defaults and the sizes of the preset it names.
@@ -71,14 +72,13 @@ func baseOf(written *node) (*node, error) {
 	}
 	sizes, ok := presetOverrides(name.text)
 	if !ok {
-		return nil, Problems{{Place: name.place, Key: "model.preset", What: fmt.Sprintf("there is no preset %s; there are %s",
-			quote(name.text), strings.Join(Presets(), ", "))}}
+		return nil, Problems{{Place: name.place, Key: "model.preset=" + name.describe(), What: unknownPreset(name.text)}}
 	}
-	return override(base, "preset "+name.text, sizes)
+	return override(base, Place{Name: "preset " + name.text}, sizes)
 }
 
 // override lays key=value texts on root, one after the other.
-func override(root *node, place string, overrides []string) (*node, error) {
+func override(root *node, place Place, overrides []string) (*node, error) {
 	var problems Problems
 	for _, text := range overrides {
 		over, err := readOverride(place, text)
@@ -93,16 +93,16 @@ func override(root *node, place string, overrides []string) (*node, error) {
 }
 
 // readOverride is one key=value as a tree with that one key.
-func readOverride(place, text string) (*node, error) {
+func readOverride(place Place, text string) (*node, error) {
 	key, value, ok := strings.Cut(text, "=")
 	key = strings.TrimLeft(key, "+")
-	if !ok || key == "" || strings.HasPrefix(key, "~") {
+	if !ok || strings.HasPrefix(key, "~") || slices.Contains(strings.Split(key, "."), "") {
 		return nil, Problems{{Place: place, What: quote(text) + " is not key=value, as in model.optim.lr=1e-3"}}
 	}
 	n, err := readValue(place, value)
 	if err != nil {
 		return nil, Problems{{Place: place, Key: key, What: fmt.Sprintf("the value %s cannot be read as YAML (%s); put it in quotes",
-			quote(value), err.(Problems)[0].What)}}
+			quote(value), strings.TrimPrefix(err.(Problems)[0].What, "not YAML: "))}}
 	}
 	for key != "" {
 		var name string
@@ -116,7 +116,7 @@ func readOverride(place, text string) (*node, error) {
 
 // unplace forgets where n was written: a default is nobody's line.
 func (n *node) unplace() {
-	n.place = ""
+	n.place = Place{}
 	for _, item := range n.items {
 		item.unplace()
 	}
@@ -134,9 +134,9 @@ func placed(err error, root *node) error {
 	for i, p := range problems {
 		key, _, _ := strings.Cut(p.Key, "=")
 		key, _, _ = strings.Cut(key, "[")
-		if at := root.at(key); at != nil && p.Place == "" {
+		if at := root.at(key); at != nil && p.Place == (Place{}) {
 			problems[i].Place = at.place
 		}
 	}
-	return problems
+	return problems.orNil()
 }

@@ -55,7 +55,7 @@ type Tower struct {
 	OpenAIGelu                       bool    `yaml:"openai_gelu"`                                    // activation: openai_gelu says the same
 	Activation                       string  `yaml:"activation" oneof:"gelu quick_gelu openai_gelu"` // exact, x·σ(1.702x) (NeMo's approx-gelu), tanh
 	UseFlashAttention                bool    `yaml:"use_flash_attention"`
-	LayerScale                       float64 `yaml:"layerscale" min:"0" null:"0" true:"1e-5"` // initial value; 0 or false: none; true: NeMo's 1e-5
+	LayerScale                       float64 `yaml:"layerscale" min:"0" true:"1e-5"` // initial value; 0 or false: none; true: NeMo's 1e-5
 }
 
 // HeadWidth is the width of one attention head: kv_channels, or hidden_size / num_attention_heads.
@@ -128,7 +128,6 @@ type Text struct {
 type Tokenizer struct {
 	Library   string  `yaml:"library" oneof:"huggingface"`
 	Type      string  `yaml:"type"` // a name, a merges file or a tokenizer.json
-	Model     *string `yaml:"model"`
 	VocabFile *string `yaml:"vocab_file"`
 	MergeFile *string `yaml:"merge_file"`
 }

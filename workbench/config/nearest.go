@@ -1,12 +1,14 @@
 package config
 
 import (
+	"regexp"
 	"strings"
 )
 
 // suggestion is " (did you mean …?)" for a path that does not exist, or nothing when no key is near.
 // A sibling is named alone; any other key in full.
 func suggestion(path string) string {
+	path = listIndex.ReplaceAllString(path, "")
 	parent, name := split(path)
 	keys := known()
 	if best := nearest(name, siblings(keys, parent)); best != "" {
@@ -17,6 +19,9 @@ func suggestion(path string) string {
 	}
 	return ""
 }
+
+// listIndex is the place in a list, as in model.optim.rules[0].match.
+var listIndex = regexp.MustCompile(`\[\d+\]`)
 
 // split is a path's table and the name in it.
 func split(path string) (parent, name string) {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -9,9 +10,12 @@ import (
 // nothing and refused with any other, saying why.
 type noEffect struct {
 	key     string   // a * stands for vision and for text
-	allowed []string // nil: every value, because in NeMo too it changes speed or looks alone
+	allowed []string // nil: every value
 	why     string
 }
+
+// either is for a switch that in NeMo too changes speed or memory alone.
+var either = []string{"true", "false"}
 
 // noEffects is every key of megatron_clip_config.yaml (NeMo 1.23 to 2.0) that is not in Config.
 var noEffects = []noEffect{
@@ -24,7 +28,7 @@ var noEffects = []noEffect{
 	{"trainer.check_val_every_n_epoch", []string{"null"}, "validation is counted in steps, by trainer.val_check_interval"},
 	{"trainer.enable_model_summary", []string{"false"}, "clipbench profile prints the model"},
 	{"trainer.accumulate_grad_batches", []string{"1"}, "accumulation follows from model.global_batch_size over model.micro_batch_size × devices"},
-	{"trainer.benchmark", nil, "cuDNN's search for its fastest kernel; XLA always searches"},
+	{"trainer.benchmark", either, "cuDNN's search for its fastest kernel; XLA always searches"},
 
 	{"exp_manager.create_wandb_logger", []string{"false"}, "runs are recorded on disk alone, nothing is sent to Weights & Biases"},
 	{"exp_manager.wandb_logger_kwargs", nil, "read only with create_wandb_logger"},
@@ -36,12 +40,13 @@ var noEffects = []noEffect{
 	{"model.restore_from_pretrained", []string{"null"}, "weights to start from are named by model.restore_from_path"},
 	{"model.resume_from_checkpoint", []string{"null"}, "a run resumes from its own folder; other weights are named by model.restore_from_path"},
 	{"model.virtual_pipeline_model_parallel_size", []string{"null"}, "there is no pipeline parallelism"},
-	{"model.mcore_gpt", nil, "which of NeMo's two implementations runs; here there is one, and no key is ignored with either"},
+	{"model.mcore_gpt", either, "which of NeMo's two implementations runs; here there is one, and no key is ignored with either"},
 	{"model.transformer_engine", []string{"false"}, "Transformer Engine is a PyTorch library"},
 	{"model.grad_allreduce_chunk_size_mb", nil, "how NeMo cuts its messages; XLA cuts its own"},
-	{"model.grad_div_ar_fusion", nil, "a fusion that XLA makes or leaves by itself"},
-	{"model.gradient_as_bucket_view", nil, "where PyTorch keeps gradients"},
+	{"model.grad_div_ar_fusion", either, "a fusion that XLA makes or leaves by itself"},
+	{"model.gradient_as_bucket_view", either, "where PyTorch keeps gradients"},
 	{"model.apex_transformer_log_level", nil, "Apex's own log"},
+	{"model.tokenizer.model", []string{"null"}, "sentencepiece vocabularies are not read; name a tokenizer.json in model.tokenizer.type"},
 	{"model.tokenizer.delimiter", []string{"null"}, "read only by NeMo's tabular tokenizer"},
 	{"model.tokenizer.sentencepiece_legacy", []string{"false"}, "sentencepiece vocabularies are not read"},
 	{"model.tokenizer.additional_special_tokens", []string{"null"}, "CLIP has two special tokens and they are in the vocabulary"},
@@ -50,23 +55,23 @@ var noEffects = []noEffect{
 	{"model.nsys_profile.start_step", nil, "read only with nsys_profile.enabled"},
 	{"model.nsys_profile.end_step", nil, "read only with nsys_profile.enabled"},
 	{"model.nsys_profile.ranks", nil, "read only with nsys_profile.enabled"},
-	{"model.nsys_profile.gen_shape", nil, "read only with nsys_profile.enabled"},
+	{"model.nsys_profile.gen_shape", either, "read only with nsys_profile.enabled"},
 
 	{"model.*.position_embedding_type", []string{"learned_absolute"}, "CLIP learns one embedding for each position"},
-	{"model.*.apply_query_key_layer_scaling", nil, "keeps float16 scores in range; the softmax is float32 here and the result is the same"},
+	{"model.*.apply_query_key_layer_scaling", either, "keeps float16 scores in range; the softmax is float32 here and the result is the same"},
 	{"model.*.normalization", []string{"layernorm"}, "CLIP normalises by layer norm"},
 	{"model.*.pre_process", []string{"true"}, "each tower has its embedding, there being no pipeline"},
 	{"model.*.post_process", []string{"true"}, "each tower has its head, there being no pipeline"},
-	{"model.*.persist_layer_norm", nil, "a choice among NeMo's kernels"},
+	{"model.*.persist_layer_norm", either, "a choice among NeMo's kernels"},
 	{"model.*.num_micro_batches_with_partial_activation_checkpoints", []string{"null"}, "there is no pipeline parallelism"},
 	{"model.*.activations_checkpoint_layers_per_pipeline", []string{"null"}, "there is no pipeline parallelism"},
 	{"model.*.fp32_residual_connection", []string{"false"}, "the residual stream has the precision of trainer.precision"},
 	{"model.*.fp16_lm_cross_entropy", []string{"false"}, "CLIP has no language-model head"},
-	{"model.*.masked_softmax_fusion", nil, "a fusion that XLA makes or leaves by itself"},
-	{"model.*.bias_dropout_add_fusion", nil, "a fusion that XLA makes or leaves by itself"},
-	{"model.*.bias_activation_fusion", nil, "a fusion that XLA makes or leaves by itself"},
-	{"model.*.gradient_accumulation_fusion", nil, "a fusion that XLA makes or leaves by itself"},
-	{"model.*.use_cpu_initialization", nil, "where the first weights are made; they are the same"},
+	{"model.*.masked_softmax_fusion", either, "a fusion that XLA makes or leaves by itself"},
+	{"model.*.bias_dropout_add_fusion", either, "a fusion that XLA makes or leaves by itself"},
+	{"model.*.bias_activation_fusion", either, "a fusion that XLA makes or leaves by itself"},
+	{"model.*.gradient_accumulation_fusion", either, "a fusion that XLA makes or leaves by itself"},
+	{"model.*.use_cpu_initialization", either, "where the first weights are made; they are the same"},
 	{"model.*.onnx_safe", []string{"false"}, "nothing is exported to ONNX"},
 	{"model.*.megatron_legacy", []string{"false"}, "the old Megatron layout of queries, keys and values is not read"},
 	{"model.*.transformer_engine", []string{"false"}, "Transformer Engine is a PyTorch library"},
@@ -126,7 +131,7 @@ func isTable(path string) bool {
 
 // allows says whether n is one of the values that change nothing.
 func (rule noEffect) allows(n *node) bool {
-	if rule.allowed == nil {
+	if rule.allowed == nil || n.kind == null && slices.Contains(rule.allowed, "false") {
 		return true
 	}
 	for _, allowed := range rule.allowed {
@@ -156,5 +161,8 @@ func same(n *node, allowed string) bool {
 
 // refusal says why another value is refused and which are not.
 func (rule noEffect) refusal() string {
-	return rule.why + "; the only value is " + strings.Join(rule.allowed, " or ")
+	if len(rule.allowed) > 1 {
+		return "it is " + or(rule.allowed)
+	}
+	return rule.why + "; the only value is " + rule.allowed[0]
 }

@@ -18,15 +18,16 @@ const (
 // node is one value of a document, with the place where it was written.
 type node struct {
 	kind   kind
-	place  string
+	place  Place
 	text   string // of a scalar
 	quoted bool   // the scalar is text whatever it looks like
+	copied bool   // a default took this from another key, where a mistake in it is reported
 	items  []*node
 	keys   []string // of a table, in order
 	fields map[string]*node
 }
 
-func newTable(place string) *node {
+func newTable(place Place) *node {
 	return &node{kind: table, place: place, fields: map[string]*node{}}
 }
 
@@ -52,7 +53,7 @@ func (n *node) at(path string) *node {
 // merge lays over on n: tables key by key, everything else replaced. A table that over leaves empty (null) stays as it was.
 func (n *node) merge(over *node) *node {
 	if n == nil || over == nil {
-		return cmpNode(over, n)
+		return firstOf(over, n)
 	}
 	if n.kind == table && over.kind == null {
 		return n
@@ -70,8 +71,8 @@ func (n *node) merge(over *node) *node {
 	return merged
 }
 
-// cmpNode is the first of the two that is not nil.
-func cmpNode(a, b *node) *node {
+// firstOf is the first of the two that is not nil.
+func firstOf(a, b *node) *node {
 	if a != nil {
 		return a
 	}
@@ -86,7 +87,7 @@ func (n *node) describe() string {
 	case list:
 		return "a list"
 	case table:
-		return "keys below it"
+		return "a table"
 	}
 	if n.quoted {
 		return "the text " + quote(n.text)

@@ -96,6 +96,14 @@ func presetOverrides(name string) ([]string, bool) {
 	return slices.Concat(p.overrides(), exceptions(name, quick)), true
 }
 
+// unknownPreset names the preset that was meant, or all.
+func unknownPreset(name string) string {
+	if best := nearest(name, Presets()); best != "" {
+		return "there is no such preset (did you mean " + best + "?)"
+	}
+	return "there is no such preset; there are " + strings.Join(Presets(), ", ")
+}
+
 // overrides are the sizes in NeMo's keys.
 func (p preset) overrides() []string {
 	return slices.Concat(

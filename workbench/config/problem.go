@@ -1,28 +1,40 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 )
 
+// Place is where a value was written: a line of a file, the command line or a preset. The zero Place is a default.
+type Place struct {
+	Name string
+	Line int // from 1; 0 where there are no lines
+}
+
+// String is name:line, or the name alone.
+func (p Place) String() string {
+	if p.Line == 0 {
+		return p.Name
+	}
+	return fmt.Sprintf("%s:%d", p.Name, p.Line)
+}
+
 // Problem is one thing that is wrong with a configuration.
 type Problem struct {
-	Place string // file:line, "command line" or "preset NAME"; empty when the value is a default
-	Key   string // full path, such as model.optim.lr; empty when the document itself cannot be read
+	Place Place
+	Key   string // full path, such as model.optim.lr, with =value where the value is what is wrong; empty when the document cannot be read
 	What  string // what is wrong and what to do
 }
 
 // String is the problem on one line: place: key: what.
 func (p Problem) String() string {
-	var parts []string
-	for _, part := range []string{p.Place, p.Key, p.What} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, ": ")
+	parts := []string{p.Place.String(), p.Key, p.What}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
-// Problems is everything found wrong with a configuration, in the order of the document. It is never empty when returned as an error.
+// Problems is everything found wrong with a configuration, by line. It is never empty when returned as an error.
 type Problems []Problem
 
 // Error is one line for each problem.
@@ -34,10 +46,13 @@ func (ps Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// orNil is the error of ps: nil when there is none.
+// orNil is ps as an error, nil when there is no problem, in the order of the lines; what has no line comes last.
 func (ps Problems) orNil() error {
 	if len(ps) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(ps, func(a, b Problem) int {
+		return cmp.Compare(uint(a.Place.Line)-1, uint(b.Place.Line)-1) // 0 becomes the largest
+	})
 	return ps
 }

@@ -1,8 +1,11 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -12,19 +15,19 @@ import (
 
 // reader turns a YAML document into nodes and collects what it cannot read.
 type reader struct {
-	place    func(line int) string
+	place    func(line int) Place
 	problems Problems
 }
 
 // readDocument reads YAML whose root is a table. An empty document is an empty table.
 func readDocument(name string, data []byte) (*node, error) {
-	r := &reader{place: func(line int) string { return fmt.Sprintf("%s:%d", name, line) }}
+	r := &reader{place: func(line int) Place { return Place{name, line} }}
 	root, err := r.read(data)
 	if err != nil {
 		return nil, err
 	}
 	if root == nil || root.kind == null {
-		root = newTable(name)
+		root = newTable(Place{Name: name})
 	}
 	if root.kind != table {
 		return nil, Problems{{Place: root.place, What: "a configuration is keys and values, as in trainer: {max_steps: 100}; this is " + root.describe()}}
@@ -33,8 +36,8 @@ func readDocument(name string, data []byte) (*node, error) {
 }
 
 // readValue reads the value of an override, as YAML on one line.
-func readValue(place, text string) (*node, error) {
-	r := &reader{place: func(int) string { return place }}
+func readValue(place Place, text string) (*node, error) {
+	r := &reader{place: func(int) Place { return place }}
 	n, err := r.read([]byte(text))
 	if n == nil && err == nil {
 		n = &node{kind: null, place: place}
@@ -42,9 +45,18 @@ func readValue(place, text string) (*node, error) {
 	return n, err
 }
 
+// largest is the size of the largest document that is read, in bytes.
+const largest = 1 << 18
+
 // read is the whole document as one node, nil when there is nothing in it.
 func (r *reader) read(data []byte) (*node, error) {
-	file, err := parser.ParseBytes(data, 0)
+	if len(data) > largest {
+		return nil, Problems{{Place: r.place(1), What: fmt.Sprintf("%d bytes; a configuration has at most %d", len(data), largest)}}
+	}
+	if !utf8.Valid(data) {
+		return nil, Problems{{Place: r.place(1), What: "not UTF-8 text"}}
+	}
+	file, err := parser.ParseBytes(bytes.TrimPrefix(data, []byte("\ufeff")), 0)
 	if err != nil {
 		return nil, Problems{r.syntax(err)}
 	}
@@ -63,10 +75,14 @@ func (r *reader) read(data []byte) (*node, error) {
 func (r *reader) syntax(err error) Problem {
 	var syntax *yaml.SyntaxError
 	if errors.As(err, &syntax) {
-		return Problem{Place: r.place(line(syntax.GetToken())), What: "not YAML: " + syntax.GetMessage()}
+		what := duplicate.ReplaceAllString(syntax.GetMessage(), "the key $1 stands in line $2 already")
+		return Problem{Place: r.place(line(syntax.GetToken())), What: "not YAML: " + what}
 	}
 	return Problem{Place: r.place(1), What: "not YAML: " + err.Error()}
 }
+
+// duplicate is the parser's message about a key that stands twice in a table.
+var duplicate = regexp.MustCompile(`mapping key "(.*)" already defined at \[(\d+):\d+\]`)
 
 // line is where a token stands, 1 when it does not say.
 func line(t *token.Token) int {
@@ -106,7 +122,7 @@ func (r *reader) node(from ast.Node) *node {
 	return r.refuse(place, "this kind of YAML is not read")
 }
 
-func (r *reader) list(place string, from *ast.SequenceNode) *node {
+func (r *reader) list(place Place, from *ast.SequenceNode) *node {
 	n := &node{kind: list, place: place}
 	for _, item := range from.Values {
 		n.items = append(n.items, r.node(item))
@@ -114,17 +130,17 @@ func (r *reader) list(place string, from *ast.SequenceNode) *node {
 	return n
 }
 
-func (r *reader) table(place string, values []*ast.MappingValueNode) *node {
+func (r *reader) table(place Place, values []*ast.MappingValueNode) *node {
 	n := newTable(place)
 	for _, value := range values {
 		keyPlace := r.place(line(value.Key.GetToken()))
 		key, ok := keyText(value.Key)
 		if !ok {
-			r.refuse(keyPlace, "a key is a plain word")
+			r.refuse(keyPlace, "a key is a plain word; << and ? are not read")
 			continue
 		}
 		if _, ok := n.fields[key]; ok {
-			r.refuse(keyPlace, "the key "+key+" stands here twice")
+			r.refuse(keyPlace, "not YAML: the key "+key+" stands here already")
 			continue
 		}
 		child := r.node(value.Value)
@@ -145,7 +161,7 @@ func keyText(key ast.MapKeyNode) (string, bool) {
 	return "", false
 }
 
-func (r *reader) refuse(place, what string) *node {
+func (r *reader) refuse(place Place, what string) *node {
 	r.problems = append(r.problems, Problem{Place: place, What: what})
 	return &node{kind: null, place: place}
 }

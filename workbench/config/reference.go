@@ -15,11 +15,10 @@ type resolver struct {
 	problems Problems
 }
 
-// resolve is root without references. Its nodes keep their places.
-func resolve(root *node) (*node, error) {
+// resolve is root without references, and the references that lead nowhere. Its nodes keep their places.
+func resolve(root *node) (*node, Problems) {
 	r := &resolver{root: root, busy: map[*node]bool{}, done: map[*node]*node{}}
-	resolved := r.node("", root)
-	return resolved, r.problems.orNil()
+	return r.node("", root), r.problems
 }
 
 // node is n, which stands at path, without references.
@@ -28,8 +27,7 @@ func (r *resolver) node(path string, n *node) *node {
 		return known
 	}
 	if r.busy[n] {
-		r.refuse(path, n, "refers to itself in a circle")
-		return &node{kind: null, place: n.place}
+		return r.refuse(path, n, "it refers to itself in a circle")
 	}
 	r.busy[n] = true
 	resolved := r.fresh(path, n)
@@ -70,22 +68,26 @@ func (r *resolver) scalar(path string, n *node) *node {
 		}
 		end := closing(from)
 		if end < 0 {
-			r.refuse(path, n, quote(n.text)+" opens ${ and does not close it")
-			return &node{kind: null, place: n.place}
+			return r.refuse(path, n, quote(n.text)+" opens ${ and does not close it")
 		}
 		value := r.expression(path, n, strings.TrimSpace(from[:end]))
 		if before == "" && from[end+1:] == "" && text.Len() == 0 {
 			return value
 		}
 		if value.kind != scalar {
-			r.refuse(path, n, fmt.Sprintf("${%s} is %s and cannot stand inside a text", from[:end], value.describe()))
-			return &node{kind: null, place: n.place}
+			return r.refuse(path, n, fmt.Sprintf("${%s} is %s and cannot stand inside a text", from[:end], value.describe()))
 		}
 		text.WriteString(value.text)
+		if text.Len() > longest {
+			return r.refuse(path, n, "its references make a text that is too long")
+		}
 		rest = from[end+1:]
 	}
 	return &node{kind: scalar, place: n.place, text: text.String(), quoted: true}
 }
+
+// longest is the most that a text with references in it may grow to, in bytes: references in references double quickly.
+const longest = 1 << 16
 
 // closing is the index of the } that ends a reference whose ${ was just read, -1 if there is none.
 func closing(text string) int {
@@ -111,11 +113,12 @@ func (r *resolver) expression(path string, n *node, text string) *node {
 	target := absolute(path, text)
 	found := r.root.at(target)
 	if found == nil {
-		r.refuse(path, n, fmt.Sprintf("${%s} names no key%s", text, suggestion(target)))
-		return &node{kind: null, place: n.place}
+		return r.refuse(path, n, fmt.Sprintf("${%s} names no key%s", text, suggestion(target)))
 	}
 	value := *r.node(target, found)
-	if n.place != "" {
+	if n.place == (Place{}) {
+		value.copied = true
+	} else {
 		value.place = n.place
 	}
 	return &value
@@ -140,18 +143,16 @@ func absolute(path, reference string) string {
 func (r *resolver) call(path string, n *node, function, arguments string) *node {
 	numbers, ok := r.numbers(path, n, arguments)
 	switch {
+	case function != "multiply" && function != "int_div":
+		return r.refuse(path, n, fmt.Sprintf("the resolver %s is not known; multiply and int_div are", quote(function)))
 	case !ok:
-		r.refuse(path, n, fmt.Sprintf("${%s:%s} needs two whole numbers", function, arguments))
+		return r.refuse(path, n, fmt.Sprintf("${%s:%s} needs two whole numbers", function, arguments))
 	case function == "multiply":
 		return whole(n.place, numbers[0]*numbers[1])
-	case function == "int_div" && numbers[1] != 0:
-		return whole(n.place, numbers[0]/numbers[1])
-	case function == "int_div":
-		r.refuse(path, n, "divides by 0")
-	default:
-		r.refuse(path, n, fmt.Sprintf("the resolver %s is not known; multiply and int_div are", function))
+	case numbers[1] == 0:
+		return r.refuse(path, n, fmt.Sprintf("${%s:%s} divides by 0", function, arguments))
 	}
-	return &node{kind: null, place: n.place}
+	return whole(n.place, numbers[0]/numbers[1])
 }
 
 // numbers are the two arguments of a call, each a number or a reference to one.
@@ -172,12 +173,17 @@ func (r *resolver) numbers(path string, n *node, arguments string) (out [2]int, 
 	return out, true
 }
 
-func whole(place string, number int) *node {
+func whole(place Place, number int) *node {
 	return &node{kind: scalar, place: place, text: strconv.Itoa(number)}
 }
 
-func (r *resolver) refuse(path string, n *node, what string) {
-	r.problems = append(r.problems, Problem{Place: n.place, Key: path, What: what})
+// refuse records what is wrong at path, unless a default says it: then the key that it names is wrong, and is reported
+// itself. The node returned is passed over by what comes after.
+func (r *resolver) refuse(path string, n *node, what string) *node {
+	if n.place != (Place{}) {
+		r.problems = append(r.problems, Problem{Place: n.place, Key: path, What: what})
+	}
+	return &node{kind: null, place: n.place, copied: true}
 }
 
 // join is the path of key below path.

@@ -13,10 +13,16 @@ func (k *checker) model() {
 	if m.UseSigLIP && m.LocalLoss {
 		k.refuse("model.local_loss", "the sigmoid loss has no local form; leave it false with use_siglip")
 	}
-	v, t := m.Vision.Tower, m.Text.Tower
-	if v.NativeAMPInitScale != t.NativeAMPInitScale || v.NativeAMPGrowthInterval != t.NativeAMPGrowthInterval || v.Hysteresis != t.Hysteresis {
-		k.refuse("model.text.native_amp_init_scale", "one loss scale serves both towers: give native_amp_init_scale, native_amp_growth_interval "+
-			"and hysteresis the same values in model.vision and model.text")
+	for _, name := range []string{"native_amp_init_scale", "native_amp_growth_interval", "hysteresis"} {
+		k.shared(name)
+	}
+}
+
+// shared requires that both towers give the loss scale the same value.
+func (k *checker) shared(name string) {
+	image, _ := k.Get("model.vision." + name)
+	if text, _ := k.Get("model.text." + name); text != image {
+		k.refuse("model.text."+name, "model.vision.%s is %s, and one loss scale serves both towers; make them equal", name, image)
 	}
 }
 
@@ -62,12 +68,8 @@ func (k *checker) recompute(key string, t *Tower) {
 
 func (k *checker) vision() {
 	v := &k.Model.Vision
-	for key, side := range map[string]int{"model.vision.img_h": v.ImgH, "model.vision.img_w": v.ImgW} {
-		if side%v.PatchDim != 0 {
-			low := side / v.PatchDim * v.PatchDim
-			k.refuse(key, "patches of %d pixels do not fill it; use %d or %d", v.PatchDim, low, low+v.PatchDim)
-		}
-	}
+	k.filled("model.vision.img_h", v.ImgH)
+	k.filled("model.vision.img_w", v.ImgW)
 	if v.ClassTokenLength == 0 && !v.GlobalAveragePool {
 		k.refuse("model.vision.class_token_length", "without a class token the picture is pooled by global_average_pool: true")
 	}
@@ -82,7 +84,20 @@ func (k *checker) vision() {
 			break
 		}
 	}
-	k.sequence()
+	k.sequence("model.vision.encoder_seq_length", v.EncoderSeqLength)
+	if v.MaxPositionEmbeddings != v.EncoderSeqLength {
+		k.sequence("model.vision.max_position_embeddings", v.MaxPositionEmbeddings)
+	}
+}
+
+// filled requires that patches fill a side of the image.
+func (k *checker) filled(key string, side int) {
+	patch := k.Model.Vision.PatchDim
+	if low := side / patch * patch; low == 0 {
+		k.refuse(key, "a patch of %d pixels is larger; use %d", patch, patch)
+	} else if low != side {
+		k.refuse(key, "patches of %d pixels do not fill it; use %d or %d", patch, low, low+patch)
+	}
 }
 
 func (k *checker) statistics(key string, values []float64) {
@@ -91,16 +106,11 @@ func (k *checker) statistics(key string, values []float64) {
 	}
 }
 
-// sequence tests vision.encoder_seq_length, which NeMo does not read: null or what follows from the image.
-func (k *checker) sequence() {
+// sequence tests a length of the image's sequence, which NeMo does not read: null or what follows from the image.
+func (k *checker) sequence(key string, length int) {
 	v := &k.Model.Vision
-	for key, length := range map[string]int{
-		"model.vision.encoder_seq_length":      v.EncoderSeqLength,
-		"model.vision.max_position_embeddings": v.MaxPositionEmbeddings,
-	} {
-		if length != 0 && length != v.Patches() && length != v.Positions() {
-			k.refuse(key, "a picture of %d × %d in patches of %d makes %d; leave this out", v.ImgH, v.ImgW, v.PatchDim, v.Patches())
-		}
+	if length != 0 && length != v.Patches() && length != v.Positions() {
+		k.refuse(key, "a picture of %d × %d pixels in patches of %d makes %d; leave this out", v.ImgW, v.ImgH, v.PatchDim, v.Patches())
 	}
 }
 
@@ -116,10 +126,14 @@ func (k *checker) text() {
 
 func (k *checker) data() {
 	a := k.Model.Data.Augment
-	for key, pair := range map[string][2]float64{"crop_scale": a.CropScale, "crop_ratio": a.CropRatio, "scale": a.Scale} {
-		if pair[0] > pair[1] {
-			k.refuse("model.data.augment."+key, "from the smaller to the larger; turn it round")
-		}
+	k.ascending("model.data.augment.crop_scale", a.CropScale)
+	k.ascending("model.data.augment.crop_ratio", a.CropRatio)
+	k.ascending("model.data.augment.scale", a.Scale)
+}
+
+func (k *checker) ascending(key string, pair [2]float64) {
+	if pair[0] > pair[1] {
+		k.refuse(key, "it goes from the smaller to the larger; turn it round")
 	}
 }
 
@@ -135,17 +149,8 @@ func (k *checker) optim() {
 		k.refuse("model.optim.sched.min_lr", "model.optim.lr is %g, which is less", o.LR)
 	}
 	for _, rule := range o.Rules {
-		k.rule(rule)
-	}
-}
-
-func (k *checker) rule(rule Rule) {
-	if _, err := regexp.Compile(rule.Match); err != nil || rule.Match == "" {
-		k.refuse("model.optim.rules", "match: %s is not a regular expression over tensor paths, such as ^text/", quote(rule.Match))
-	}
-	for name, value := range map[string]*float64{"lr_scale": rule.LRScale, "weight_decay": rule.WeightDecay} {
-		if value != nil && *value < 0 {
-			k.refuse("model.optim.rules", "%s: %g is below 0", name, *value)
+		if _, err := regexp.Compile(rule.Match); err != nil || rule.Match == "" {
+			k.refuse("model.optim.rules", "match: %s is not a regular expression over tensor paths, such as ^text/", quote(rule.Match))
 		}
 	}
 }
