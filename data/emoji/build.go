@@ -16,7 +16,7 @@ import (
 
 const (
 	// recipeVersion changes when the same packages and renderer build another set.
-	recipeVersion = "3"
+	recipeVersion = "4"
 	// side is the width and height of the pictures in pixels.
 	side = 64
 	// pictureTime is how long one picture may take; most take 2 ms.

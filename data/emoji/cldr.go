@@ -6,7 +6,11 @@ import (
 )
 
 // captionsPackage holds the CLDR labels and tags, in many languages.
-const captionsPackage = "emojibase-data"
+const (
+	captionsPackage = "emojibase-data"
+	captionsTitle   = "Emojibase, with labels and keywords of Unicode CLDR (Unicode-3.0, https://www.unicode.org/license.txt)"
+	captionsURL     = "https://github.com/milesj/emojibase"
+)
 
 // languages are those whose labels travel with each sample. English comes first: it says which emoji there are.
 var languages = []string{

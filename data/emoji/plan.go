@@ -82,14 +82,13 @@ func picturesOf(all *emojis, names *iconNames, art *artwork, source SourceInfo) 
 // captionsSource describes where the captions come from.
 func captionsSource(modules string) (SourceInfo, error) {
 	var about struct {
-		Version  string `json:"version"`
-		License  string `json:"license"`
-		Author   string `json:"author"`
-		Homepage string `json:"homepage"`
+		Version string `json:"version"`
+		License string `json:"license"`
+		Author  string `json:"author"`
 	}
 	err := readJSON(filepath.Join(modules, captionsPackage, "package.json"), &about)
 	return SourceInfo{
-		Title: "Emojibase, with the labels and keywords of Unicode CLDR (Unicode-3.0)", Author: about.Author, URL: about.Homepage,
+		Title: captionsTitle, Author: about.Author, URL: captionsURL,
 		Package: captionsPackage, Version: about.Version, License: about.License,
 	}, err
 }
