@@ -1,0 +1,121 @@
+package chart
+
+import (
+	"math"
+	"sort"
+
+	"clipbench/tui/canvas"
+)
+
+// LabelWidth is how many cells the labels of the vertical axis need when the chart is h cells high.
+func (c *Chart) LabelWidth(h int) int {
+	width := 1
+	if c.XAxis {
+		h--
+	}
+	for _, tick := range c.yTicks(h) {
+		width = max(width, canvas.Width(tick.Label))
+	}
+	return width
+}
+
+func (c *Chart) yTicks(h int) []Tick {
+	f := c.frame(2, h)
+	if !f.ok {
+		return nil
+	}
+	return f.yTicks(h)
+}
+
+func (f *frame) yTicks(h int) []Tick {
+	n := max(1, min(6, h/2))
+	if f.logY {
+		return Log.Ticks(math.Pow(10, f.y0), math.Pow(10, f.y1), n)
+	}
+	return Linear.Ticks(f.y0, f.y1, n)
+}
+
+// drawAxes draws a quiet line at the left and the labels around it.
+func (c *Chart) drawAxes(out *canvas.Canvas, f *frame) {
+	for y := range f.h {
+		out.Set(c.Gutter, y, c.Theme.Glyphs.VLine, c.Theme.Rule)
+	}
+	if !f.ok {
+		return
+	}
+	above := -1
+	for _, tick := range reversed(f.yTicks(f.h)) {
+		y := f.row(tick.Value) / f.raster.subY
+		if y <= above || y < 0 || y >= f.h {
+			continue
+		}
+		out.TextRight(0, y, c.Gutter, tick.Label, c.Theme.Faint)
+		above = y
+	}
+	if c.XAxis {
+		c.drawXLabels(out, f)
+	}
+}
+
+func reversed(ticks []Tick) []Tick {
+	out := make([]Tick, 0, len(ticks))
+	for i := len(ticks) - 1; i >= 0; i-- {
+		out = append(out, ticks[i])
+	}
+	return out
+}
+
+// drawXLabels puts every label under its place, leaving out those that would touch the one before.
+func (c *Chart) drawXLabels(out *canvas.Canvas, f *frame) {
+	scale, lo, hi := c.XScale, f.x0, f.x1
+	if f.logX {
+		scale, lo, hi = Log, math.Pow(10, f.x0), math.Pow(10, f.x1)
+	}
+	free := c.Gutter + 1
+	for _, tick := range scale.Ticks(lo, hi, max(2, f.w/12)) {
+		at := min(max(0, f.column(tick.Value)), f.raster.columns()-1)/f.raster.subX + c.Gutter + 1
+		w := canvas.Width(tick.Label)
+		x := min(max(c.Gutter+1, at-w/2), out.W-w)
+		if x < free {
+			continue
+		}
+		out.Text(x, f.h, w, tick.Label, c.Theme.Faint)
+		free = x + w + 1
+	}
+}
+
+// drawCursor draws the line that is looked at.
+func (c *Chart) drawCursor(out *canvas.Canvas, f *frame) {
+	x := f.column(c.Cursor)
+	if math.IsNaN(c.Cursor) || x < 0 || x >= f.raster.columns() {
+		return
+	}
+	for y := range f.h {
+		out.Set(c.Gutter+1+x/f.raster.subX, y, c.Theme.Glyphs.Cursor, c.Theme.Faint)
+	}
+}
+
+// drawBad marks where values are NaN or infinite: +Inf at the top, the others at the bottom.
+func (c *Chart) drawBad(out *canvas.Canvas, f *frame, l Line) {
+	v := l.Raw.Values
+	x := -1
+	for k := 0; k < v.Bads(); {
+		i := v.Bad(k)
+		column := f.column(l.Raw.X(i))
+		if column >= f.raster.columns() {
+			return
+		}
+		if column >= 0 {
+			x = column / f.raster.subX
+			y := f.h - 1
+			if math.IsInf(v.Value(i), 1) {
+				y = 0
+			}
+			out.Set(c.Gutter+1+x, y, c.Theme.Glyphs.Bad, c.Theme.Bad)
+		}
+		k += 1 + sort.Search(v.Bads()-k-1, func(m int) bool { // the first bad value in another cell
+			next := f.column(l.Raw.X(v.Bad(k + 1 + m)))
+			return next >= 0 && next/f.raster.subX != x
+		})
+	}
+}
