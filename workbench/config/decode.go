@@ -14,6 +14,9 @@ type decoder struct {
 	problems Problems
 }
 
+// enough problems are told at once: what has more is no configuration of ours.
+const enough = 30
+
 // decode is the configuration that root describes, and everything in root that does not fit one.
 func decode(root *node) (*Config, Problems) {
 	d, c := &decoder{}, &Config{}
@@ -32,6 +35,9 @@ func (d *decoder) table(path string, n *node, v reflect.Value) {
 	}
 	fields := fieldsOf(v.Type())
 	for _, key := range n.keys {
+		if len(d.problems) >= enough {
+			return
+		}
 		at, child := join(path, key), n.fields[key]
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == key })
 		if i >= 0 {

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // field is one key of a struct: its name in the tree and where the value lies.
@@ -106,8 +107,9 @@ func Diff(before, after *Config) []Change {
 	return changes
 }
 
-// known is every path a configuration may name: keys with an effect, keys of NeMo without one, and the tables above them.
-func known() []string {
+// known is every path a configuration may name, sorted: keys with an effect, keys of NeMo without one, and the tables
+// above them.
+var known = sync.OnceValue(func() []string {
 	keys := slices.Concat(Keys(), noEffectKeys())
 	for _, f := range fieldsOf(reflect.TypeFor[Rule]()) {
 		keys = append(keys, "model.optim.rules."+f.name)
@@ -119,4 +121,4 @@ func known() []string {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
-}
+})

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed defaults.yaml
@@ -61,11 +62,10 @@ func writtenBy(name string, data []byte, overrides []string) (*node, error) {
 
 // baseOf is what lies under a document: the defaults and the sizes of the preset it names.
 func baseOf(written *node) (*node, error) {
-	base, err := readDocument("defaults.yaml", defaults)
+	base, err := defaultsRoot()
 	if err != nil {
 		return nil, err
 	}
-	base.unplace()
 	name := written.at("model.preset")
 	if name == nil || name.kind == null || name.text == "" {
 		return base, nil
@@ -76,6 +76,15 @@ func baseOf(written *node) (*node, error) {
 	}
 	return override(base, Place{Name: "preset " + name.text}, sizes)
 }
+
+// defaultsRoot is defaults.yaml, read once. A default is nobody's line: its nodes have no place.
+var defaultsRoot = sync.OnceValues(func() (*node, error) {
+	root, err := readDocument("defaults.yaml", defaults)
+	if err == nil {
+		root.unplace()
+	}
+	return root, err
+})
 
 // override lays key=value texts on root, one after the other.
 func override(root *node, place Place, overrides []string) (*node, error) {
@@ -114,7 +123,7 @@ func readOverride(place Place, text string) (*node, error) {
 	return n, nil
 }
 
-// unplace forgets where n was written: a default is nobody's line.
+// unplace forgets where n was written.
 func (n *node) unplace() {
 	n.place = Place{}
 	for _, item := range n.items {

@@ -46,7 +46,7 @@ func readValue(place Place, text string) (*node, error) {
 }
 
 // largest is the size of the largest document that is read, in bytes.
-const largest = 1 << 18
+const largest = 1 << 16
 
 // read is the whole document as one node, nil when there is nothing in it.
 func (r *reader) read(data []byte) (*node, error) {

@@ -74,6 +74,9 @@ func (r *resolver) scalar(path string, n *node) *node {
 		if before == "" && from[end+1:] == "" && text.Len() == 0 {
 			return value
 		}
+		if value.kind == null && value.copied {
+			return value // refused already
+		}
 		if value.kind != scalar {
 			return r.refuse(path, n, fmt.Sprintf("${%s} is %s and cannot stand inside a text", from[:end], value.describe()))
 		}
