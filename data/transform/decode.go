@@ -8,6 +8,8 @@ import (
 	"image"
 	"image/png"
 	"io"
+
+	"clipbench/data/transform/jpeg"
 )
 
 // MaxPixels is the largest image that Decode accepts, 179 million pixels. It is the limit at which
@@ -50,7 +52,7 @@ func sniff(data []byte) (format, error) {
 	case bytes.HasPrefix(data, []byte("\x89PNG\r\n\x1a\n")):
 		return format{"PNG", sizeBy(png.DecodeConfig), decodePNG, exifOfPNG}, nil
 	case bytes.HasPrefix(data, []byte("\xff\xd8")):
-		return format{"JPEG", sizeOfJPEG, decodeJPEG, exifOfJPEG}, nil
+		return format{"JPEG", jpeg.Size, decodeJPEG, exifOfJPEG}, nil
 	case bytes.HasPrefix(data, []byte("GIF8")):
 		return format{"GIF", sizeOfGIF, decodeGIF, noEXIF}, nil
 	case len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":

@@ -7,8 +7,7 @@ import "math"
 // Resize and CenterCrop on 8-bit images, and open_clip's ResizeKeepRatio when height and width differ.
 func Eval(img *RGB, height, width int) *RGB {
 	w, h := evalSize(img, height, width)
-	img = img.resize(img.bounds(), w, h)
-	return img.crop(centre(w, width), centre(h, height), width, height)
+	return img.resize(img.bounds(), w, h, box{centre(w, width), centre(h, height), width, height})
 }
 
 // evalSize is the size of the image after the resize and before the crop.

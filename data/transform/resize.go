@@ -10,33 +10,42 @@ func (m *RGB) bounds() box { return box{0, 0, m.Width, m.Height} }
 // precision is the number of fraction bits of a filter weight, as in Pillow's resampling of 8-bit images.
 const precision = 32 - 8 - 2
 
-// resize brings the part b of the image to width × height by bicubic interpolation with antialiasing.
-// It is Pillow's resampling, rounding by rounding: fixed-point weights, the rows first, 8 bits in between.
-func (m *RGB) resize(b box, width, height int) *RGB {
+// resize brings the part b of the image to width × height by bicubic interpolation with antialiasing,
+// and returns the window of that result; nothing else of it is computed.
+// It is Pillow's resampling, rounding by rounding: fixed-point weights, one axis after the other, 8 bits
+// in between.
+func (m *RGB) resize(b box, width, height int, window box) *RGB {
 	if b.width == width && b.height == height {
-		return m.crop(b.left, b.top, b.width, b.height)
+		return m.crop(b.left+window.left, b.top+window.top, window.width, window.height)
 	}
-	if b.width != width {
-		m = m.resizeRows(b, width)
-		b = m.bounds()
+	columns := bicubic(b.width, width, window.left, window.width)
+	rows := bicubic(b.height, height, window.top, window.height)
+	if b.height == height {
+		return m.resizeRows(columns, b.left, b.top+window.top, window.height)
 	}
-	if b.height != height || b != m.bounds() {
-		m = m.resizeColumns(b, height)
+	if b.width == width {
+		return m.resizeColumns(rows, b.left+window.left, b.top, window.width)
 	}
-	return m
+	if b.height-height > 2*max(b.width-width, 0) { // Pillow's order since 13.0; before, it was always the other
+		first, last := reach(columns)
+		m = m.resizeColumns(rows, b.left+first, b.top, last-first)
+		return m.resizeRows(columns, -first, 0, window.height)
+	}
+	first, last := reach(rows)
+	m = m.resizeRows(columns, b.left, b.top+first, last-first)
+	return m.resizeColumns(rows, 0, -first, window.width)
 }
 
-// resizeRows changes the width of the part b of the image.
-func (m *RGB) resizeRows(b box, width int) *RGB {
-	out := NewRGB(width, b.height)
-	taps := bicubic(b.width, width)
-	for y := range b.height {
-		in, dst := m.row(b.top + y)[b.left*3:(b.left+b.width)*3], out.row(y)
+// resizeRows makes each pixel of a row from the columns that its tap names, counted from left,
+// for height rows from top on.
+func (m *RGB) resizeRows(taps []tap, left, top, height int) *RGB {
+	out := NewRGB(len(taps), height)
+	for y := range height {
+		in, dst := m.row(top+y), out.row(y)
 		for x := range taps {
 			t := &taps[x]
 			red, green, blue := half, half, half
-			src := in[t.start*3:]
-			src = src[:len(t.weights)*3]
+			src := in[(left+t.start)*3:][:len(t.weights)*3]
 			for i, w := range t.weights {
 				p := src[i*3 : i*3+3 : i*3+3]
 				red += int32(p[0]) * w
@@ -50,17 +59,17 @@ func (m *RGB) resizeRows(b box, width int) *RGB {
 	return out
 }
 
-// resizeColumns changes the height of the part b of the image.
-func (m *RGB) resizeColumns(b box, height int) *RGB {
-	out := NewRGB(b.width, height)
-	sums := make([]int32, b.width*3)
-	for y, t := range bicubic(b.height, height) {
+// resizeColumns makes each row from the rows that its tap names, counted from top, for width columns
+// from left on.
+func (m *RGB) resizeColumns(taps []tap, left, top, width int) *RGB {
+	out := NewRGB(width, len(taps))
+	sums := make([]int32, width*3)
+	for y, t := range taps {
 		for i := range sums {
 			sums[i] = half
 		}
 		for k, w := range t.weights {
-			row := m.row(b.top + t.start + k)[b.left*3:]
-			row = row[:len(sums)]
+			row := m.row(top + t.start + k)[left*3:][:len(sums)]
 			for i, v := range row {
 				sums[i] += int32(v) * w
 			}
@@ -93,25 +102,33 @@ type tap struct {
 	weights []int32
 }
 
-// bicubic returns the taps of each of out pixels made from in pixels.
-func bicubic(in, out int) []tap {
+// reach is the first input pixel that the taps use, and the one behind the last.
+func reach(taps []tap) (first, last int) {
+	for _, t := range taps {
+		last = max(last, t.start+len(t.weights))
+	}
+	return taps[0].start, last
+}
+
+// bicubic returns the taps of count pixels from first on, of out pixels made from in pixels.
+func bicubic(in, out, first, count int) []tap {
 	scale := float64(in) / float64(out)
 	stretch := max(scale, 1) // a reduction widens the filter: that is the antialiasing
 	support := 2 * stretch
-	taps := make([]tap, out)
+	taps := make([]tap, count)
 	size := int(math.Ceil(support))*2 + 1
 	weights := make([]float64, size)
-	fixed := make([]int32, out*size)
+	fixed := make([]int32, count*size)
 	for i := range taps {
-		center := (float64(i) + 0.5) * scale
-		first := max(int(center-support+0.5), 0)
-		last := min(int(center+support+0.5), in)
+		center := (float64(first+i) + 0.5) * scale
+		start := max(int(center-support+0.5), 0)
+		end := min(int(center+support+0.5), in)
 		total := 0.0
-		for k := range last - first {
-			weights[k] = cubic((float64(first+k) - center + 0.5) / stretch)
+		for k := range end - start {
+			weights[k] = cubic((float64(start+k) - center + 0.5) * (1 / stretch))
 			total += weights[k]
 		}
-		taps[i] = tap{first, fixed[i*size : i*size+last-first]}
+		taps[i] = tap{start, fixed[i*size : i*size+end-start]}
 		for k := range taps[i].weights {
 			taps[i].weights[k] = int32(math.Round(weights[k] / total * (1 << precision)))
 		}

@@ -46,7 +46,7 @@ func (a Augmentation) crop(img *RGB, height, width int, r *rand.Rand) *RGB {
 	if ratio == [2]float64{} {
 		ratio = [2]float64{3. / 4, 4. / 3}
 	}
-	return img.resize(randomBox(img, a.CropScale, ratio, r), width, height)
+	return img.resize(randomBox(img, a.CropScale, ratio, r), width, height, box{0, 0, width, height})
 }
 
 // randomBox draws a rectangle by its share of the area and its ratio of sides. After ten that do

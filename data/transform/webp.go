@@ -46,8 +46,21 @@ func fromVideo(m *image.YCbCr) *RGB {
 	return out
 }
 
+// samples is a chroma plane of half the image's width and height.
+type samples struct {
+	pix           []uint8
+	stride        int
+	width, height int
+}
+
 func planeOf(m *image.YCbCr, plane []uint8) samples {
 	return samples{plane, m.CStride, (m.Rect.Dx() + 1) / 2, (m.Rect.Dy() + 1) / 2}
+}
+
+// row returns row y, or the nearest that there is.
+func (p samples) row(y int) []uint8 {
+	y = min(max(y, 0), p.height-1)
+	return p.pix[y*p.stride : y*p.stride+p.width]
 }
 
 // between is the chroma at pixel (x, y): 9, 3, 3 and 1 sixteenths of the four samples around it, in
@@ -63,3 +76,5 @@ func (p samples) between(x, y int) int {
 	diagonal := (a + 3*b + 3*c + d + 8) >> 3
 	return (diagonal + a) >> 1
 }
+
+func clip(v int) uint8 { return uint8(min(max(v, 0), 255)) }
