@@ -34,11 +34,7 @@ func broken(v reflect.Value, tag reflect.StructTag) string {
 			}
 		}
 	case reflect.Struct:
-		for _, f := range fieldsOf(v.Type()) {
-			if what := broken(v.FieldByIndex(f.index), f.tag); what != "" {
-				return f.name + ": " + what
-			}
-		}
+		return brokenField(v)
 	case reflect.String:
 		return notOneOf(v.String(), tag.Get("oneof"))
 	case reflect.Int:
@@ -52,6 +48,17 @@ func broken(v reflect.Value, tag reflect.StructTag) string {
 	return ""
 }
 
+// brokenField is what the first field of a struct in a list must be and is not, with its name.
+func brokenField(v reflect.Value) string {
+	for _, f := range fieldsOf(v.Type()) {
+		if what := broken(v.FieldByIndex(f.index), f.tag); what != "" {
+			return f.name + ": " + what
+		}
+	}
+	return ""
+}
+
+// notOneOf names the words that text is not among, and the nearest.
 func notOneOf(text, words string) string {
 	choices := strings.Fields(words)
 	if len(choices) == 0 || slices.Contains(choices, text) {

@@ -3,7 +3,7 @@
 //
 // The structs hold the keys that have an effect; defaults.yaml gives each its default; the keys of NeMo that have no
 // effect, and why, are a table in nemo.go. A field's tags say what the key takes: min and max are bounds, above and
-// below bounds that are left out, oneof the words; null is what null means for a number.
+// below bounds that are left out, oneof the words; null and true are what those mean for a number.
 package config
 
 // Config is the root of the tree.

@@ -13,9 +13,10 @@ import (
 //go:embed defaults.yaml
 var defaults []byte
 
-// Load reads a configuration: NeMo's defaults, then the preset that model.preset names, then the file, then the
-// overrides, each key=value with a YAML value (Hydra's +key=value means the same). References are resolved and the
-// whole is checked; what is wrong comes back as Problems, all of them where one does not hide the next.
+// Load reads a configuration in three layers, each over the one before: NeMo's defaults, the file, and the overrides,
+// each key=value with a YAML value (Hydra's +key=value means the same). A layer that names model.preset has its sizes
+// below its own keys. References are resolved and the whole is checked; what is wrong comes back as Problems, all of
+// them where one does not hide the next.
 func Load(path string, overrides ...string) (*Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -26,15 +27,24 @@ func Load(path string, overrides ...string) (*Config, error) {
 
 // LoadBytes is Load for a document in memory; name stands for the file in messages.
 func LoadBytes(name string, data []byte, overrides ...string) (*Config, error) {
-	written, err := writtenBy(name, data, overrides)
+	document, err := readDocument(name, data)
 	if err != nil {
 		return nil, err
 	}
-	base, err := baseOf(written)
+	over, err := override(newTable(Place{}), Place{Name: "command line"}, overrides)
 	if err != nil {
 		return nil, err
 	}
-	root, problems := resolve(base.merge(written))
+	layers, err := defaultsRoot()
+	for _, layer := range []*node{document, over} {
+		if err == nil {
+			layers, err = lay(layers, layer)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	root, problems := resolve(layers)
 	c, misfits := decode(root)
 	if problems = append(problems, misfits...); len(problems) > 0 {
 		return nil, problems.orNil()
@@ -51,30 +61,18 @@ func Preset(name string, overrides ...string) (*Config, error) {
 	return LoadBytes("preset "+name, nil, append([]string{"model.preset=" + name}, overrides...)...)
 }
 
-// writtenBy is what the user wrote: the document and the overrides on it.
-func writtenBy(name string, data []byte, overrides []string) (*node, error) {
-	written, err := readDocument(name, data)
-	if err != nil {
-		return nil, err
-	}
-	return override(written, Place{Name: "command line"}, overrides)
-}
-
-// baseOf is what lies under a document: the defaults and the sizes of the preset it names.
-func baseOf(written *node) (*node, error) {
-	base, err := defaultsRoot()
-	if err != nil {
-		return nil, err
-	}
-	name := written.at("model.preset")
+// lay puts a layer over those below, with the sizes of the preset it names between them.
+func lay(below, layer *node) (*node, error) {
+	name := layer.at("model.preset")
 	if name == nil || name.kind == null || name.text == "" {
-		return base, nil
+		return below.merge(layer), nil
 	}
 	sizes, ok := presetOverrides(name.text)
 	if !ok {
 		return nil, Problems{{Place: name.place, Key: "model.preset=" + name.describe(), What: unknownPreset(name.text)}}
 	}
-	return override(base, Place{Name: "preset " + name.text}, sizes)
+	below, err := override(below, Place{Name: "preset " + name.text}, sizes)
+	return below.merge(layer), err
 }
 
 // defaultsRoot is defaults.yaml, read once. A default is nobody's line: its nodes have no place.

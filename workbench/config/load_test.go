@@ -67,6 +67,10 @@ func TestOnlyTheseDefaultsDifferFromNeMos(t *testing.T) {
 		if !ours[change.Key] {
 			t.Errorf("the default of %s differs from NeMo's", change)
 		}
+		delete(ours, change.Key)
+	}
+	if len(ours) > 0 {
+		t.Errorf("these defaults are NeMo's after all: %v", ours)
 	}
 }
 
@@ -86,8 +90,9 @@ func TestAFileGoesBeforeItsPresetAndAnOverrideBeforeBoth(t *testing.T) {
 			t.Errorf("%s is %s, want %s", key, got, want)
 		}
 	}
-	if c := load(t, document, "model.preset=ViT-B-32"); c.Model.Vision.HiddenSize != 768 || c.Model.Vision.NumLayers != 6 {
-		t.Errorf("the preset of an override: width %d, %d layers", c.Model.Vision.HiddenSize, c.Model.Vision.NumLayers)
+	c = load(t, document, "model.text.num_layers=3", "model.preset=ViT-B-32")
+	if v, x := c.Model.Vision, c.Model.Text; v.HiddenSize != 768 || v.NumLayers != 12 || x.NumLayers != 3 {
+		t.Errorf("the preset of an override: width %d, %d and %d layers", v.HiddenSize, v.NumLayers, x.NumLayers)
 	}
 }
 

@@ -2,7 +2,7 @@ package config
 
 // Model is the two towers, their loss, their data and their optimizer.
 type Model struct {
-	Preset               string    `yaml:"preset"` // sizes by open_clip's name, such as ViT-B-32; the file's own sizes go before it
+	Preset               string    `yaml:"preset"` // sizes by open_clip's name, such as ViT-B-32; sizes named beside it go before it
 	Precision            string    `yaml:"precision"`
 	MicroBatchSize       int       `yaml:"micro_batch_size" min:"1"`           // pairs on one device at once
 	GlobalBatchSize      int       `yaml:"global_batch_size" min:"1" null:"0"` // pairs in a step; null: micro batch × data parallel size
