@@ -1,0 +1,102 @@
+# clipbench's tasks. `just` alone lists them; `npx -y rust-just@1.57.0 TASK` works without just.
+
+set positional-arguments := true
+
+# The Go backend's vector code, and one build cache for every task.
+export GOEXPERIMENT := "simd"
+export GOBIN := justfile_directory() / "bin"
+export PATH := GOBIN + ":" + env("PATH")
+# go-xla is to use the plugin that set-up verified, and to fetch none by itself.
+export GOMLX_NO_AUTO_INSTALL := "1"
+# Where Jupyter finds the Go kernel.
+export JUPYTER_DATA_DIR := justfile_directory() / ".jupyter"
+
+[private]
+default:
+    @{{quote(just_executable())}} --list --unsorted
+
+# Look at the machine, fetch XLA's CPU plugin (verified, once), build bin/clipbench
+setup: _prepare build
+
+# Leave the command at bin/clipbench
+build:
+    @go build -o bin/clipbench .
+
+# Set up, build the emoji set, train on it for a few minutes, evaluate and draw
+demo: setup
+    @bin/clipbench data emoji
+    @go build -o bin/emoji ./recipes/emoji
+    @bin/emoji "$@"
+
+# Train a recipe: just train recipes/emoji/emoji.yaml trainer.max_steps=100 --run try
+train *arguments: setup
+    @bin/clipbench train "$@"
+
+# Evaluate a run or a checkpoint: just eval demo --data emoji:unseen-style --task zeroshot
+eval *arguments: build
+    @bin/clipbench eval "$@"
+
+# Watch the runs in the terminal
+watch *arguments: build
+    @bin/clipbench watch "$@"
+
+# Pass every test; packages may be named: just test ./workbench/device
+test *packages: _prepare
+    #!/bin/sh
+    if go run ./setup gotestsum; then
+        exec bin/gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 30m "${@:-./...}"
+    fi
+    exec go test -timeout 30m "${@:-./...}"
+
+# The tests under the race detector
+race *packages: _prepare
+    go test -race -timeout 60m "${@:-./...}"
+
+# Fuzz every fuzz target for some seconds each
+fuzz seconds="20":
+    #!/bin/sh
+    set -eu
+    grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | while IFS=: read -r file target; do
+        go test -run '^$' -fuzz "^$target\$" -fuzztime "$1s" "$(dirname "$file")"
+    done
+
+# Formatting, vet and golangci-lint
+lint *arguments:
+    @go run ./setup golangci-lint
+    go vet ./...
+    golangci-lint fmt --diff
+    golangci-lint run "$@"
+
+# Measure against open_clip on this machine, in turn
+bench *arguments: setup
+    go run ./bench "$@"
+
+# Compare features and weights with the real open_clip and transformers
+parity *arguments: setup
+    go run ./parity "$@"
+
+# JupyterLab with the Go kernel on notebooks/
+lab *arguments: _kernel
+    .venv/bin/jupyter lab --notebook-dir=notebooks "$@"
+
+# Execute the notebooks again and rewrite their committed outputs
+notebooks *files: _kernel
+    @[ $# -gt 0 ] || set -- notebooks/*.ipynb; .venv/bin/jupyter nbconvert --to notebook --execute --inplace "$@"
+
+# Remove what was built here; runs/ and the user's cache directory stay
+clean:
+    rm -rf bin .jupyter .venv .cache
+
+# What every task needs: Go itself, and the plugin.
+_prepare:
+    @command -v go >/dev/null || { echo "Go: not found; install Go 1.26.5 or later"; exit 1; }
+    @go run ./setup
+
+# JupyterLab and the Go kernel, inside the repository's ignored folders. The kernel's own file holds
+# absolute paths, so it is written anew each time.
+_kernel: setup
+    @go run ./setup gopls
+    @go install tool
+    @[ -x .venv/bin/jupyter ] || python3 -m venv .venv
+    @[ -x .venv/bin/jupyter ] || .venv/bin/pip install --quiet --timeout 20 --retries 1 jupyterlab==4.6.6 nbclient==0.11.0 nbconvert==7.17.2
+    @gonb --install -raw_error -go_work={{quote(justfile_directory())}}

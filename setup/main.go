@@ -1,0 +1,115 @@
+// Command setup prepares what `go build` does not.
+//
+//	go run ./setup             looks at the machine and fetches XLA's CPU plugin into the user's cache directory
+//	go run ./setup TOOL…       builds pinned tools into bin/: gotestsum, golangci-lint, gopls
+//
+// It says one line for each thing, verifies what it fetches by SHA-256, and fetches nothing twice. What is
+// missing on the machine does not fail here: whatever needs it says so when its time comes.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"clipbench/workbench/device/pjrt"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if len(os.Args) == 1 {
+		look(ctx)
+	}
+	for _, name := range os.Args[1:] {
+		if err := install(ctx, name); err != nil {
+			fmt.Fprintln(os.Stderr, oneLine(err))
+			os.Exit(1)
+		}
+	}
+}
+
+// look goes over what the project uses of this machine, and brings the plugin.
+func look(ctx context.Context) {
+	say("Go", goLine())
+	say("C compiler", compilerLine(ctx))
+	say("Node", nodeLine(ctx))
+	python, line := pythonLine(ctx)
+	say("Python", line)
+	say("XLA", pluginLine(ctx, python))
+}
+
+func say(subject, line string) {
+	fmt.Printf("  %-11s %s\n", subject, line)
+}
+
+func goLine() string {
+	return strings.TrimPrefix(runtime.Version(), "go") + " on " + runtime.GOOS + "/" + runtime.GOARCH
+}
+
+// compilerLine says whether cgo, and with it XLA, can be built.
+func compilerLine(ctx context.Context) string {
+	compiler, err := output(ctx, "go", "env", "CC")
+	if err == nil {
+		_, err = exec.LookPath(strings.Fields(compiler + " gcc")[0])
+	}
+	if err != nil {
+		return "not found: XLA cannot be built in, the pure-Go backend does the work; install gcc"
+	}
+	return compiler
+}
+
+func nodeLine(ctx context.Context) string {
+	version, err := output(ctx, "node", "--version")
+	if err != nil {
+		return "not found: the emoji set cannot be built (tests bring their own pictures); install Node 18 or later"
+	}
+	return strings.TrimPrefix(version, "v")
+}
+
+// pythonLine also returns the Python to use, "" for none.
+func pythonLine(ctx context.Context) (python, line string) {
+	python, version, err := pjrt.Python(ctx)
+	if err != nil {
+		return "", err.Error() + ": Python 3.9 or later with pip fetches XLA's plugin"
+	}
+	return python, version + " (used for pip alone)"
+}
+
+// pluginLine makes sure that the plugin is there, and says how that went.
+func pluginLine(ctx context.Context, python string) string {
+	here := pjrt.Here()
+	installer := pjrt.Installer{Platform: here.Platform, Cache: here.Cache, Pins: pjrt.Pins(), Fetch: pjrt.Pip(python)}
+	if python == "" {
+		installer.Fetch = func(context.Context, pjrt.Pin, string) (string, error) {
+			return "", fmt.Errorf("there is no Python with pip to fetch it")
+		}
+	}
+	start := time.Now()
+	plugin, fetched, err := installer.Install(ctx)
+	if err != nil {
+		return oneLine(err) + "; going on with the pure-Go backend"
+	}
+	line := plugin.String() + ", verified by SHA-256, in " + filepath.Dir(plugin.Path)
+	if fetched {
+		line = fmt.Sprintf("fetched in %.0f s: %s", time.Since(start).Seconds(), line)
+	}
+	return line
+}
+
+func output(ctx context.Context, name string, arguments ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, name, arguments...).Output()
+	return strings.TrimSpace(string(out)), err
+}
+
+func oneLine(err error) string {
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}
