@@ -7,7 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
@@ -20,7 +19,7 @@ const (
 	// side is the width and height of the pictures in pixels.
 	side = 64
 	// pictureTime is how long one picture may take; most take 2 ms.
-	pictureTime = 30 * time.Second
+	pictureTime = time.Minute
 	// maxChildren bounds the renderers at work, 80 MB of memory each.
 	maxChildren = 8
 )
@@ -52,11 +51,7 @@ func Build(ctx context.Context, o Options) (*Manifest, error) {
 		return nil, err
 	}
 	b.modules = filepath.Join(node, "node_modules")
-	b.renderer = renderer{workers: min(runtime.NumCPU(), maxChildren), limit: pictureTime, command: func(ctx context.Context) *exec.Cmd {
-		command := exec.CommandContext(ctx, "node", "render.mjs")
-		command.Dir = node
-		return command
-	}}
+	b.renderer = renderer{command: renderCommand(node), workers: min(runtime.NumCPU(), maxChildren), limit: pictureTime}
 	return b.build(ctx)
 }
 
@@ -69,7 +64,7 @@ type builder struct {
 }
 
 // recipe names what the set is made from and by.
-func recipe() string { return recipeVersion + "-" + nodeHash()[:16] }
+func recipe() string { return recipeVersion + "-" + shortHash(string(packageLock), renderProgram) }
 
 // kept returns the manifest of a complete set of this recipe, else nil.
 func (b builder) kept() *Manifest {
@@ -80,19 +75,22 @@ func (b builder) kept() *Manifest {
 	return m
 }
 
+// build makes the set in a fresh folder, so that one that cannot be written to is found before anything is drawn.
 func (b builder) build(ctx context.Context) (m *Manifest, err error) {
 	if err := b.mayReplace(); err != nil {
 		return nil, err
 	}
-	pictures, sources, err := plan(b.modules)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.draw(ctx, pictures); err != nil {
-		return nil, err
-	}
-	m = &Manifest{Recipe: recipe(), Renderer: rendererName, Side: side, Sources: sources}
-	err = replaceFolder(b.dir, func(fresh string) error { return writeSet(fresh, fullRule, pictures, m) })
+	err = replaceFolder(b.dir, func(fresh string) error {
+		pictures, sources, err := plan(b.modules)
+		if err != nil {
+			return fmt.Errorf("%w; remove %s and run again", err, filepath.Dir(b.modules))
+		}
+		if err := b.draw(ctx, pictures); err != nil {
+			return err
+		}
+		m = &Manifest{Recipe: recipe(), Renderer: rendererName, Side: side, Sources: sources}
+		return writeSet(fresh, fullRule, pictures, m)
+	})
 	return m, err
 }
 
@@ -111,18 +109,20 @@ func (b builder) mayReplace() error {
 	return nil
 }
 
-// draw draws the pictures in place.
+// draw draws the pictures in place. One in a hundred may fail: a renderer of another version fails on others.
 func (b builder) draw(ctx context.Context, pictures []picture) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	count := b.progress.count(len(pictures))
 	var skipped atomic.Int64
-	return b.renderer.render(ctx, len(pictures), func(i int) string { return pictures[i].icon.svg(side) }, func(i int, d drawing) {
-		pictures[i].drawing = d
+	svg := func(i int) string { return pictures[i].icon.svg(side) }
+	return b.renderer.render(ctx, len(pictures), svg, func(i int, d drawing) {
+		p := &pictures[i]
+		p.drawing = d
 		if d.err != nil {
-			b.progress.say("%s/%s skipped: %v", pictures[i].Style, pictures[i].Icon, d.err)
-			if n := skipped.Add(1); n > int64(len(pictures)/100)+1 {
-				cancel(fmt.Errorf("%d of %d pictures cannot be drawn, the last %s/%s: %w", n, len(pictures), pictures[i].Style, pictures[i].Icon, d.err))
+			b.progress.say("%s/%s skipped: %v", p.Style, p.Icon, d.err)
+			if n := skipped.Add(1); n > int64(len(pictures)/100+1) {
+				cancel(fmt.Errorf("%d of %d pictures cannot be drawn, the last %s/%s: %w", n, len(pictures), p.Style, p.Icon, d.err))
 			}
 		}
 		count()

@@ -127,6 +127,26 @@ func TestABuiltSampleHasItsPictureCaptionTagsAndConcept(t *testing.T) {
 	}
 }
 
+// TestASplitIsShuffled compares with the order of sha1sum over 1F3B8, the guitar, followed by the style.
+func TestASplitIsShuffled(t *testing.T) {
+	b := testBuilder(t)
+	t.Setenv(dataVariable, filepath.Dir(b.dir))
+	if _, err := b.build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	source, err := Open(ValidationConcept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for i := range source.Len() {
+		order = append(order, sampleOf(t, source, i).Meta["style"].(string))
+	}
+	if got := strings.Join(order, " "); got != "noto-v1 fluent-flat fluent emojione openmoji noto fxemoji" {
+		t.Errorf("the guitars come as %s", got)
+	}
+}
+
 func TestACompleteSetIsKept(t *testing.T) {
 	b := testBuilder(t)
 	if b.kept() != nil {

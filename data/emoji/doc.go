@@ -11,5 +11,5 @@
 // label is among the k best.
 //
 // Build fetches the artwork from npm, draws it in Node child processes (resvg) and writes WebDataset shards and a
-// manifest. A small set of a few hundred pairs, under permissive licences alone, is part of the package (OpenSmall).
+// manifest. A small set of a few hundred pairs, under permissive licences alone, is part of the package (OpenTestdata).
 package emoji

@@ -4,20 +4,28 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"embed"
+	_ "embed" // the Node part
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
 
-// renderFiles are the Node part: what to install, exactly, and the program that draws.
-//
-//go:embed render/package.json render/package-lock.json render/render.mjs
-var renderFiles embed.FS
+// The Node part: what to install, exactly, and the program that draws.
+var (
+	//go:embed render/package.json
+	packageJSON []byte
+	//go:embed render/package-lock.json
+	packageLock []byte
+	//go:embed render/render.mjs
+	renderProgram string
+)
+
+// rendererName is the package that draws, with its version.
+const rendererName = "@resvg/resvg-js@2.6.2"
 
 // installTime bounds the installation: 34 MB of archives.
 const installTime = 10 * time.Minute
@@ -25,7 +33,7 @@ const installTime = 10 * time.Minute
 // insteadSmall ends an error after which the set cannot be built here.
 const insteadSmall = "; or use the small set that needs no building, emoji-small:train"
 
-// nodeFolder returns the folder that holds render.mjs and its installed packages, and installs them the first time.
+// nodeFolder returns the folder in which the packages are installed, and installs them the first time.
 // npm checks each archive against the SHA-512 in package-lock.json. The folder appears whole or not at all.
 func nodeFolder(ctx context.Context, say func(format string, args ...any)) (string, error) {
 	cache, err := os.UserCacheDir()
@@ -35,7 +43,7 @@ func nodeFolder(ctx context.Context, say func(format string, args ...any)) (stri
 	if err := lookNode(); err != nil {
 		return "", err
 	}
-	folder := filepath.Join(cache, "clipbench", "emoji-npm-"+nodeHash()[:16])
+	folder := filepath.Join(cache, "clipbench", "emoji-npm-"+shortHash(string(packageLock)))
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
 	}
@@ -53,10 +61,12 @@ func lookNode() error {
 	return nil
 }
 
-// install writes the Node part into folder and lets npm fetch what its lock names.
+// install lets npm fetch into folder what the lock names.
 func install(ctx context.Context, folder string) error {
-	if err := writeRenderFiles(folder); err != nil {
-		return err
+	for name, content := range map[string][]byte{"package.json": packageJSON, "package-lock.json": packageLock} {
+		if err := os.WriteFile(filepath.Join(folder, name), content, 0o644); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, installTime, fmt.Errorf("npm took longer than %s%s", installTime, insteadSmall))
 	defer cancel()
@@ -74,43 +84,28 @@ func install(ctx context.Context, folder string) error {
 	return context.Cause(ctx)
 }
 
-// npmReason is the line of npm's output that says most: the first error after its code.
+// npmReason is the line of npm's output that says most: the first error after its codes.
 func npmReason(said string, err error) string {
 	for line := range strings.Lines(said) {
 		text, isError := strings.CutPrefix(strings.TrimSpace(line), "npm error ")
-		if isError && !strings.HasPrefix(text, "code ") && !strings.HasPrefix(text, "errno ") {
+		kind, _, _ := strings.Cut(text, " ")
+		if isError && !slices.Contains([]string{"code", "errno", "syscall"}, kind) {
 			return text
 		}
 	}
 	return err.Error()
 }
 
-// writeRenderFiles writes the Node part, flat, into folder.
-func writeRenderFiles(folder string) error {
-	return fs.WalkDir(renderFiles, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := renderFiles.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(folder, entry.Name()), content, 0o644)
-	})
+// renderCommand is the program that draws, in Node, with the packages installed in folder.
+func renderCommand(folder string) func(context.Context) *exec.Cmd {
+	return func(ctx context.Context) *exec.Cmd {
+		command := exec.CommandContext(ctx, "node", "--input-type=module", "--eval", renderProgram)
+		command.Dir = folder
+		return command
+	}
 }
 
-// rendererName is the package that draws, with its version.
-const rendererName = "@resvg/resvg-js@2.6.2"
-
-// nodeHash names the Node part by its content: another version is another installation.
-func nodeHash() string {
-	hash := sha256.New()
-	for _, name := range []string{"render/package-lock.json", "render/render.mjs"} {
-		content, err := renderFiles.ReadFile(name)
-		if err != nil {
-			panic(err) // it is embedded above
-		}
-		_, _ = hash.Write(content)
-	}
-	return fmt.Sprintf("%x", hash.Sum(nil))
+// shortHash names a content.
+func shortHash(parts ...string) string {
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(parts, "\x00"))))[:16]
 }

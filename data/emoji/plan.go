@@ -69,11 +69,11 @@ func picturesOf(all *emojis, names *iconNames, art *artwork, source SourceInfo) 
 	joined := joinIcons(all, names, art)
 	var pictures []picture
 	for _, key := range slices.Sorted(maps.Keys(joined)) {
-		emoji, name := all.byKey[key], joined[key]
+		record, name := all.byKey[key], joined[key]
 		pictures = append(pictures, picture{icon: art.Icons[name], sampleJSON: sampleJSON{
-			Hexcode: emoji.Hexcode, Label: emoji.Label, Tags: emoji.Tags, Group: emoji.Group, Subgroup: emoji.Subgroup,
-			SkinTone: emoji.SkinTone, Base: emoji.Base, Style: source.Style, Icon: name,
-			Source: source.Package + "@" + source.Version, License: source.License, Captions: emoji.Captions,
+			Hexcode: record.Hexcode, Label: record.Label, Tags: record.Tags, Group: record.Group, Subgroup: record.Subgroup,
+			SkinTone: record.SkinTone, Base: record.Base, Style: source.Style, Icon: name,
+			Source: source.Package + "@" + source.Version, License: source.License, Captions: record.Captions,
 		}})
 	}
 	return pictures

@@ -1,7 +1,7 @@
 package emoji
 
 import (
-	"crypto/sha1" //nolint:gosec // a fixed shuffle, not a secret
+	"crypto/sha1" // a fixed shuffle, not a secret
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -53,21 +53,21 @@ func (r splitRule) split(style, base string, skinTone bool) string {
 }
 
 func (r splitRule) withoutTone(style, base string) string {
-	conceptHash := sha1.Sum([]byte("c" + base)) //nolint:gosec
-	unseen := binary.BigEndian.Uint32(conceptHash[:4])%10 == 0
-	validation := binary.BigEndian.Uint32(conceptHash[4:8])%20 == 0
+	conceptHash := sha1.Sum([]byte("c" + base))
+	unseenConcept := binary.BigEndian.Uint32(conceptHash[:4])%10 == 0
+	validationConcept := binary.BigEndian.Uint32(conceptHash[4:8])%20 == 0
 	switch {
-	case style == r.unseenStyle && unseen:
+	case style == r.unseenStyle && unseenConcept:
 		return UnseenBoth
 	case style == r.unseenStyle:
 		return UnseenStyle
-	case unseen:
+	case unseenConcept:
 		return UnseenConcept
-	case style == r.validationStyle && validation:
+	case style == r.validationStyle && validationConcept:
 		return ValidationBoth
 	case style == r.validationStyle:
 		return ValidationStyle
-	case validation:
+	case validationConcept:
 		return ValidationConcept
 	}
 	return Train
@@ -75,7 +75,7 @@ func (r splitRule) withoutTone(style, base string) string {
 
 // shuffleKey orders the pictures of a split, so that a shard holds all styles and subjects.
 func (s sampleJSON) shuffleKey() uint32 {
-	hash := sha1.Sum([]byte(emojiKey(s.Hexcode) + s.Style)) //nolint:gosec
+	hash := sha1.Sum([]byte(emojiKey(s.Hexcode) + s.Style))
 	return binary.BigEndian.Uint32(hash[:4])
 }
 

@@ -11,6 +11,9 @@ import { Resvg } from '@resvg/resvg-js'
 // Emoji hold no text, and looking for the system's fonts takes several times as long as the drawing.
 const options = { background: 'white', font: { loadSystemFonts: false } }
 
+// Ctrl-C is the builder's to hear: it then ends this process, and blames no picture for it.
+process.on('SIGINT', () => {})
+
 const say = (message) => process.stdout.write(JSON.stringify(message) + '\n')
 
 say({ ready: true })
