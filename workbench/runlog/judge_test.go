@@ -84,19 +84,36 @@ func TestListLeavesOutWhatIsNoRunAndKeepsWhatIsBroken(t *testing.T) {
 	wants(t, err, "nowhere", "does not exist")
 }
 
-func TestRefreshSeesANewStatus(t *testing.T) {
-	w := must(Create(t.TempDir(), "a", Info{}, nil))
-	run := must(Open(w.Dir()))
-	var pulse Pulse
+func TestListerSeesANewStatusAndKeepsWhatItKnew(t *testing.T) {
+	root := t.TempDir()
+	w := must(Create(root, "a", Info{}, nil))
+	lister := NewLister(root)
+	must(lister.Poll(time.Now()))
 	check(w.Status(Status{State: Running, Step: 9, Total: 10}))
-	run = run.Refresh(&pulse, time.Now())
-	if run.Status.Step != 9 || run.State != Running {
+	if run := must(lister.Poll(time.Now()))[0]; run.Status.Step != 9 || run.State != Running {
 		t.Errorf("%+v", run)
 	}
 	check(w.Close(Status{State: Finished, Step: 10}))
 	check(os.Remove(filepath.Join(w.Dir(), "run.json")))
-	run = run.Refresh(&pulse, time.Now())
-	if run.Problem == nil || run.Info.PID == 0 {
+	if run := must(lister.Poll(time.Now()))[0]; run.Problem == nil || run.Info.PID == 0 {
 		t.Errorf("what was known is kept, and the trouble told: %+v", run)
 	}
+	check(os.RemoveAll(w.Dir()))
+	if runs := must(lister.Poll(time.Now())); len(runs) != 0 {
+		t.Errorf("a folder deleted while watched is still listed: %v", runs)
+	}
+}
+
+func TestListerJudgesBySilence(t *testing.T) {
+	root := t.TempDir()
+	w := must(Create(root, "a", Info{}, nil))
+	check(w.Status(Status{State: Running, Next: time.Second}))
+	lister := NewLister(root)
+	now := time.Now()
+	for after, want := range map[time.Duration]State{0: Running, time.Minute: Stalled} {
+		if run := must(lister.Poll(now.Add(after)))[0]; run.State != want {
+			t.Errorf("after %v: %s, want %s", after, run.State, want)
+		}
+	}
+	check(w.Close(Status{}))
 }

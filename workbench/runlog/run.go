@@ -8,8 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // Run is what a run's folder says at one moment.
@@ -43,33 +41,6 @@ func Open(dir string) (*Run, error) {
 	return read(dir, time.Now()), nil
 }
 
-// Refresh reads the folder again where its small files changed, and judges its state anew.
-func (r *Run) Refresh(pulse *Pulse, now time.Time) *Run {
-	fresh := *r
-	if r.changed() {
-		fresh = *read(r.Dir, now)
-		if fresh.Problem != nil { // what was known before is better than nothing
-			fresh.Info, fresh.Status, fresh.Life = r.Info, r.Status, r.Info.Life()
-		}
-	} else {
-		fresh.Life = r.Info.Life()
-	}
-	fresh.State = Judge(fresh.Status, fresh.Life, pulse.Late(fresh.Status, now))
-	return &fresh
-}
-
-// changed reports whether run.json or status.json is another file than the one read.
-func (r *Run) changed() bool {
-	for i, name := range []string{"run.json", "status.json"} {
-		stat, err := os.Stat(filepath.Join(r.Dir, name))
-		was := r.stats[i]
-		if err != nil || was == nil || !os.SameFile(was, stat) || !was.ModTime().Equal(stat.ModTime()) {
-			return true
-		}
-	}
-	return false
-}
-
 // isRun reports whether any of a run's files is there.
 func isRun(dir string) bool {
 	for _, name := range []string{"run.json", "status.json", "metrics.jsonl"} {
@@ -96,37 +67,7 @@ func read(dir string, now time.Time) *Run {
 func (r *Run) Config() ([]byte, error) { return readSmall(filepath.Join(r.Dir, "config.yaml")) }
 
 // List reads every run below root, by name. A root that is itself a run gives that one. Folders that are no runs are left out.
-func List(root string) ([]*Run, error) {
-	if isRun(root) {
-		run, err := Open(root)
-		return []*Run{run}, err
-	}
-	entries, err := os.ReadDir(root)
-	if err != nil {
-		return nil, explain(root, err)
-	}
-	found := make([]*Run, len(entries))
-	now := time.Now()
-	var group errgroup.Group
-	group.SetLimit(8) // a mounted disk answers several questions at a time
-	for i, entry := range entries {
-		group.Go(func() error {
-			dir := filepath.Join(root, entry.Name())
-			if (entry.IsDir() || entry.Type()&fs.ModeSymlink != 0) && isRun(dir) {
-				found[i] = read(dir, now)
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // none fails: a run's trouble is its Problem
-	runs := found[:0]
-	for _, r := range found {
-		if r != nil {
-			runs = append(runs, r)
-		}
-	}
-	return runs, nil
-}
+func List(root string) ([]*Run, error) { return NewLister(root).Poll(time.Now()) }
 
 // readJSON decodes a small file into v, which stays as it is on error.
 func readJSON[T any](path string, v *T) error {

@@ -9,6 +9,7 @@ type Series struct {
 	values vector[float64]
 	levels []vector[Range] // levels[k] has the range of every fanout^(k+1) values
 	bad    vector[int32]   // where the values are NaN or infinite
+	cuts   int
 }
 
 // fanout is how many ranges of one level make one of the next.
@@ -53,6 +54,9 @@ func (s *Series) Bads() int { return s.bad.length }
 
 // Bad is the place of the k-th value that is NaN or infinite, k below Bads.
 func (s *Series) Bad(k int) int { return int(s.bad.at(k)) }
+
+// Cuts is how often values were taken away: what is derived from a series must then be made anew.
+func (s *Series) Cuts() int { return s.cuts }
 
 // Push appends a value.
 func (s *Series) Push(value float64) {
@@ -138,6 +142,7 @@ func (s *Series) Cut(n int) {
 	if n >= s.values.length {
 		return
 	}
+	s.cuts++
 	s.values.cut(n)
 	for s.bad.length > 0 && int(s.bad.at(s.bad.length-1)) >= n {
 		s.bad.cut(s.bad.length - 1)

@@ -134,3 +134,18 @@ func (t *Tail) advance(text []byte) {
 	keep := append(t.mark, text[max(0, len(text)-markSize):]...)
 	t.mark = bytes.Clone(keep[max(0, len(keep)-markSize):])
 }
+
+// ReadAll reads all that a metrics file says now. A file that does not exist is empty.
+func ReadAll(ctx context.Context, path string) (*History, error) {
+	h, tail := NewHistory(), NewTail(path)
+	for {
+		batch, err := tail.Poll(ctx)
+		if err != nil {
+			return h, err
+		}
+		h.Add(batch)
+		if !batch.More {
+			return h, nil
+		}
+	}
+}
