@@ -35,8 +35,8 @@ type Report struct {
 	Tuning    Tuning        `json:"tuning"`
 	HugePages string        `json:"huge_pages"` // always, madvise or never; "" where the kernel has none
 
-	Tools   []Tool   `json:"tools"`
-	Data    []Folder `json:"data"`
+	Tools  []Tool   `json:"tools"`
+	Data   []Folder `json:"data"`
 	Advice []string `json:"advice"` // one line for each lack
 }
 
