@@ -1,6 +1,10 @@
 package plot
 
-import "image"
+import (
+	"image"
+
+	scale "golang.org/x/image/draw"
+)
 
 // drawFrame paints all of a matrix but its cells.
 func (l matrixLayout) drawFrame(p *pen) {
@@ -9,10 +13,11 @@ func (l matrixLayout) drawFrame(p *pen) {
 			t.draw(p)
 		}
 	}
-	steps := int(2 * l.bar.h)
-	for i := range steps {
-		p.fill(box{l.bar.x, l.bar.y + float64(i)/2, l.bar.w, 0.5}, shade(1-(float64(i)+0.5)/float64(steps)))
+	bar := image.NewNRGBA(image.Rect(0, 0, 1, 256))
+	for i := range 256 {
+		bar.SetNRGBA(0, i, shade(1-(float64(i)+0.5)/256))
 	}
+	p.image(l.bar, bar, scale.ApproxBiLinear)
 	drawKey(p, l.key)
 }
 

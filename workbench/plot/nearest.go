@@ -174,16 +174,17 @@ func (c Candidate) draw(p *pen, x, y float64, first bool) {
 	p.fill(bar, fill)
 }
 
-// percent writes a probability: whole percents, tenths below ten, and never 0 for what is not.
+// percent writes a probability: whole percents, tenths below ten and near a hundred, and never 0% or 100%
+// for what is not.
 func percent(v float64) string {
 	switch {
 	case math.IsNaN(v):
 		return "–"
 	case v > 0 && v < 0.001:
 		return "<0.1%"
-	case v > 0.999 && v < 1:
+	case v >= 0.9995 && v < 1:
 		return ">99.9%"
-	case v != 0 && v != 1 && (v < 0.0995 || v >= 0.9995):
+	case v != 0 && v != 1 && (v < 0.0995 || v >= 0.995):
 		return strconv.FormatFloat(100*v, 'f', 1, 64) + "%"
 	}
 	return strconv.FormatFloat(100*v, 'f', 0, 64) + "%"

@@ -13,9 +13,9 @@ import (
 // pen paints on a canvas in the coordinates of box.
 type pen struct {
 	canvas  vg.Canvas
-	height  float64 // of the page
-	density float64 // pixels to a point, for embedded pictures
-	vector  bool    // the canvas keeps text as text
+	height  float64    // of the page
+	density float64    // pixels to a point
+	pixels  draw.Image // the canvas' own; nil if it is made of shapes and keeps text as text
 }
 
 // at converts a place on the page to the canvas' own, whose y grows upwards.
@@ -23,12 +23,27 @@ func (p *pen) at(x, y float64) vg.Point {
 	return vg.Point{X: vg.Points(x), Y: vg.Points(p.height - y)}
 }
 
-// fill paints a box.
+// fill paints a box. One that covers whole pixels needs no rasterizer.
 func (p *pen) fill(b box, c color.Color) {
 	if b.w <= 0 || b.h <= 0 {
 		return
 	}
+	if area, whole := p.pixelsOf(b); whole && p.pixels != nil {
+		draw.Draw(p.pixels, area, image.NewUniform(c), image.Point{}, draw.Over)
+		return
+	}
 	p.polygon(c, point{b.x, b.y}, point{b.right(), b.y}, point{b.right(), b.bottom()}, point{b.x, b.bottom()})
+}
+
+// pixelsOf returns the pixels that a box covers, to the nearest, and whether it covers them wholly.
+func (p *pen) pixelsOf(b box) (area image.Rectangle, whole bool) {
+	whole = true
+	pixel := func(v float64) int {
+		nearest := math.Round(v * p.density)
+		whole = whole && math.Abs(v*p.density-nearest) < 1e-6
+		return int(nearest)
+	}
+	return image.Rect(pixel(b.x), pixel(b.y), pixel(b.right()), pixel(b.bottom())), whole
 }
 
 // point is a place on the page.
@@ -75,8 +90,25 @@ func (p *pen) stroke(points []point, width float64, c color.Color, dashes ...flo
 	p.canvas.SetColor(c)
 	p.canvas.SetLineWidth(vg.Points(width))
 	p.canvas.SetLineDash(pattern, 0)
-	p.canvas.Stroke(p.path(points))
+	for _, piece := range p.pieces(points, len(dashes) > 0) {
+		p.canvas.Stroke(p.path(piece))
+	}
 	p.canvas.SetLineDash(nil, 0)
+}
+
+// pieces cuts a long line that becomes pixels into short ones, which share a segment so that their joints
+// do not show. The rasterizer keeps, for every row of pixels, a list of where a path crosses it, and walks
+// that list at each crossing: a noisy line of 4,000 points in one piece takes ten seconds.
+func (p *pen) pieces(points []point, dashed bool) [][]point {
+	const most = 64
+	if p.pixels == nil || dashed {
+		return [][]point{points}
+	}
+	var pieces [][]point
+	for start := 0; start < len(points)-1; start += most - 2 {
+		pieces = append(pieces, points[start:min(start+most, len(points))])
+	}
+	return pieces
 }
 
 // dot fills a circle.
@@ -92,7 +124,7 @@ func (p *pen) dot(x, y, radius float64, c color.Color) {
 // text sets a line with its baseline at (x, y).
 func (p *pen) text(text string, x, y float64, s style) {
 	f := face(s.size, s.bold)
-	shown, _ := legible(text, f, !p.vector)
+	shown, _ := legible(text, f, p.pixels != nil)
 	if shown == "" {
 		return
 	}
@@ -101,7 +133,7 @@ func (p *pen) text(text string, x, y float64, s style) {
 	switch {
 	case s.angle == 0:
 		p.canvas.FillString(f, p.at(x+shift, y), shown)
-	case p.vector:
+	case p.pixels == nil:
 		p.canvas.Push()
 		p.canvas.Translate(p.at(x, y))
 		p.canvas.Rotate(s.angle)
@@ -128,15 +160,18 @@ func (p *pen) picture(b box, img image.Image) box {
 	return b
 }
 
-// image paints an image over the whole of a box. It is scaled here, to the box's very pixels: the canvas
-// itself would take one sample in four of a large picture, and blur the edges of a small one.
+// image paints an image over the whole of a box, scaled to the box's very pixels: the canvas itself would
+// take one sample in four of a large picture, and blur the edges of a small one.
 func (p *pen) image(b box, img image.Image, scaler scale.Scaler) {
-	w, h := int(math.Round(b.w*p.density)), int(math.Round(b.h*p.density))
-	if w <= 0 || h <= 0 {
+	area, _ := p.pixelsOf(b)
+	if area.Empty() {
 		return
 	}
-	pixels := image.NewRGBA(image.Rect(0, 0, w, h))
-	draw.Draw(pixels, pixels.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
-	scaler.Scale(pixels, pixels.Bounds(), img, img.Bounds(), draw.Over, nil)
-	p.canvas.DrawImage(vg.Rectangle{Min: p.at(b.x, b.bottom()), Max: p.at(b.right(), b.y)}, pixels)
+	if p.pixels != nil {
+		scaler.Scale(p.pixels, area, img, img.Bounds(), draw.Over, nil)
+		return
+	}
+	embedded := image.NewNRGBA(image.Rect(0, 0, area.Dx(), area.Dy()))
+	scaler.Scale(embedded, embedded.Bounds(), img, img.Bounds(), draw.Src, nil)
+	p.canvas.DrawImage(vg.Rectangle{Min: p.at(b.x, b.bottom()), Max: p.at(b.right(), b.y)}, embedded)
 }

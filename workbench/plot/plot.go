@@ -58,7 +58,7 @@ func (d drawing) raster(density float64) image.Image {
 		vgimg.UseDPI(int(72*density+0.5)),
 		vgimg.UseBackgroundColor(paper),
 	)
-	d.paint(&pen{canvas: canvas, height: d.height, density: density})
+	d.paint(&pen{canvas: canvas, height: d.height, density: density, pixels: canvas.Image()})
 	return canvas.Image()
 }
 
@@ -72,7 +72,7 @@ func (d drawing) png(density float64) ([]byte, error) {
 // svg encodes the drawing as an SVG with real text.
 func (d drawing) svg(density float64) ([]byte, error) {
 	canvas := vgsvg.New(vg.Points(d.width), vg.Points(d.height))
-	p := &pen{canvas: canvas, height: d.height, density: density, vector: true}
+	p := &pen{canvas: canvas, height: d.height, density: density}
 	p.fill(box{0, 0, d.width, d.height}, paper)
 	d.paint(p)
 	var b bytes.Buffer

@@ -126,7 +126,7 @@ func (r Reliability) layout(bins []bin) reliabilityLayout {
 	left := margin + ceil(measure("0.00", tickSize, false)+gap) + lineHeight(noteSize) + gap
 	l.key = placeKey([]keyEntry{
 		{"accuracy", func(p *pen, b box) { p.fill(b.inset(1.5), blue) }},
-		{"from the bin's mean confidence", func(p *pen, b box) { drawMiss(p, b.inset(1.5)) }},
+		{"distance to the mean confidence", func(p *pen, b box) { drawMiss(p, b.inset(1.5)) }},
 	}, left, top+keyMark/2, diagramSide)
 	top = ceil(keyBottom(l.key) + 2*gap)
 	unit := newScale(0, 1, false, 5)

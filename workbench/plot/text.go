@@ -61,34 +61,34 @@ func legible(text string, f font.Face, replace bool) (shown string, missing int)
 	var b strings.Builder
 	var buffer sfnt.Buffer
 	for _, r := range norm.NFC.String(text) {
-		if unicode.IsSpace(r) || unicode.IsControl(r) {
-			b.WriteByte(' ')
-			continue
-		}
 		index, err := f.Face.GlyphIndex(&buffer, r)
 		known := err == nil && index != 0
 		switch {
-		case !known && invisible(r):
+		case unicode.IsSpace(r) || unicode.IsControl(r):
+			b.WriteByte(' ')
+		case modifies(r, known):
 			if !replace {
 				b.WriteRune(r) // joins an emoji's parts where there is a font for them
 			}
-		case !known && replace:
-			missing++
-			b.WriteRune(missingGlyph)
-		case !known:
-			missing++
+		case known:
 			b.WriteRune(r)
 		default:
+			missing++
+			if replace || r == '\ufffe' || r == '\uffff' { // these two an SVG may not hold
+				r = missingGlyph
+			}
 			b.WriteRune(r)
 		}
 	}
 	return b.String(), missing
 }
 
-// invisible tells whether a character only modifies the one before it.
-func invisible(r rune) bool {
-	return unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf, unicode.Variation_Selector) ||
-		(r >= 0x1f3fb && r <= 0x1f3ff) // emoji skin tones
+// modifies tells whether a character has no width of its own: it joins its neighbours, or changes the one
+// before it. Accents that the font knows are left to it.
+func modifies(r rune, known bool) bool {
+	return unicode.In(r, unicode.Cf, unicode.Variation_Selector) ||
+		!known && unicode.In(r, unicode.Mn, unicode.Me) ||
+		r >= 0x1f3fb && r <= 0x1f3ff // emoji skin tones
 }
 
 // shorten returns the text, or as much of its beginning as fits the width with an ellipsis behind it.
