@@ -46,6 +46,15 @@ func Build(ctx context.Context, o Options) (*Manifest, error) {
 	if kept := b.kept(); kept != nil {
 		return kept, nil
 	}
+	m, err := b.fetchAndBuild(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, ctx.Err() // rather than what the interruption broke
+	}
+	return m, err
+}
+
+// fetchAndBuild is build with the means of this machine.
+func (b builder) fetchAndBuild(ctx context.Context) (*Manifest, error) {
 	node, err := nodeFolder(ctx, b.progress.say)
 	if err != nil {
 		return nil, err
@@ -81,7 +90,8 @@ func (b builder) build(ctx context.Context) (m *Manifest, err error) {
 		return nil, err
 	}
 	err = replaceFolder(b.dir, func(fresh string) error {
-		pictures, sources, err := plan(b.modules)
+		b.progress.say("reading the artwork")
+		pictures, sources, err := plan(ctx, b.modules)
 		if err != nil {
 			return fmt.Errorf("%w; remove %s and run again", err, filepath.Dir(b.modules))
 		}

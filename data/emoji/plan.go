@@ -1,6 +1,7 @@
 package emoji
 
 import (
+	"context"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -34,7 +35,7 @@ func (s sampleJSON) key() string { return s.Style + "-" + emojiKey(s.Hexcode) }
 
 // plan reads the packages in modules, the node_modules folder, and lists every picture to draw, style by style, and
 // where all of it comes from.
-func plan(modules string) ([]picture, []SourceInfo, error) {
+func plan(ctx context.Context, modules string) ([]picture, []SourceInfo, error) {
 	all, err := readEmojis(modules)
 	if err != nil {
 		return nil, nil, err
@@ -47,6 +48,9 @@ func plan(modules string) ([]picture, []SourceInfo, error) {
 	for _, style := range styles {
 		if artworks[style.name], err = readArtwork(modules, style.npmPackage); err != nil {
 			return nil, nil, err
+		}
+		if ctx.Err() != nil {
+			return nil, nil, context.Cause(ctx)
 		}
 	}
 	var naming []*artwork
