@@ -27,16 +27,22 @@ func (r *RNG) uniform(dims ...int) *Node {
 // weight is a tensor in the pass's precision.
 func (p *Pass) weight(path string) *Node { return ConvertDType(p.Weights(path), p.DType) }
 
-// project is x·w: x [..., in], w [in, ...out]. Products accumulate in the precision of their operands where the backend
-// lets one choose: XLA's CPU reaches its bfloat16 kernels only so.
-func (p *Pass) project(x, w *Node) *Node {
-	return Dot(x, w).WithAccumulatorDType(p.DType).General([]int{x.Rank() - 1}, nil, []int{0}, nil)
+// project is x·w: x [..., in], w [in, ...out].
+func (p *Pass) project(x, w *Node) *Node { return p.affine(x, w, nil) }
+
+// dense is x·w + b with the weight and bias at path.
+func (p *Pass) dense(path string, x *Node) *Node {
+	return p.affine(x, p.weight(path+"/weight"), p.weight(path+"/bias"))
 }
 
-// dense is project with the weight and bias at path.
-func (p *Pass) dense(path string, x *Node) *Node {
-	y := p.project(x, p.weight(path+"/weight"))
-	return Add(y, ExpandLeftToRank(p.weight(path+"/bias"), y.Rank()))
+func (p *Pass) affine(x, w, b *Node) *Node {
+	dims := append(x.Shape().Clone().Dimensions[:x.Rank()-1], w.Shape().Dimensions[1:]...)
+	in := w.Shape().Dim(0)
+	y := Dot(Reshape(x, -1, in), Reshape(w, in, -1)).WithAccumulatorDType(p.DType).General([]int{1}, nil, []int{0}, nil)
+	if b != nil {
+		y = Add(y, Reshape(b, 1, -1))
+	}
+	return Reshape(y, dims...)
 }
 
 // norm is layer normalisation over the last axis, computed in float32. Ba et al. 2016.

@@ -96,16 +96,18 @@ func stemCost(v *config.Vision) cost {
 	if v.PatchStem != "conv" {
 		in := v.PatchDim * v.PatchDim * v.NumChannels
 		patches := productCost(in, v.HiddenSize, v.Patches())
-		patches.params -= v.HiddenSize // no bias
+		if !v.PatchBias {
+			patches.params -= v.HiddenSize
+		}
 		return patches
 	}
 	var sum cost
 	in, positions := v.NumChannels, v.ImgH*v.ImgW
-	for _, out := range stemWidths(v) {
-		positions /= 4
-		kernel := 9 * in * out
-		sum = sum.plus(cost{kernel, float64(kernel) * float64(positions)}).plus(normCost(out))
-		in = out
+	for _, layer := range stemLayers(v) {
+		positions /= layer.stride * layer.stride
+		kernel := 9 * layer.in * layer.out
+		sum = sum.plus(cost{kernel, float64(kernel) * float64(positions)}).plus(normCost(layer.out))
+		in = layer.out
 	}
 	return sum.plus(productCost(in, v.HiddenSize, v.Patches()))
 }

@@ -55,27 +55,39 @@ func (m *Model) stemTensors(rule initRule) []Tensor {
 	v := &m.cfg.Vision
 	if v.PatchStem != "conv" {
 		in := v.PatchDim * v.PatchDim * v.NumChannels
-		return []Tensor{{Path: "visual/conv1/weight", Dims: []int{in, v.HiddenSize}, Init: rule.patch(in), Decay: true}}
+		list := dense("visual/conv1", in, v.HiddenSize, rule.patch(in), constant(0))
+		if !v.PatchBias {
+			list = list[:1]
+		}
+		return list
 	}
 	var list []Tensor
-	in := v.NumChannels
-	for i, out := range stemWidths(v) {
+	in := 0
+	for i, layer := range stemLayers(v) {
 		path := fmt.Sprintf("visual/stem/%d", i)
-		list = append(list, Tensor{Path: path + "/weight", Dims: []int{3, 3, in, out}, Init: heNormal(9 * in), Decay: true})
-		list = append(list, layerNorm(path+"/norm", out, v.DoLayerNormWeightDecay)...)
-		in = out
+		list = append(list, Tensor{Path: path + "/weight", Dims: []int{3, 3, layer.in, layer.out}, Init: heNormal(9 * layer.in), Decay: true})
+		list = append(list, layerNorm(path+"/norm", layer.out, v.DoLayerNormWeightDecay)...)
+		in = layer.out
 	}
 	return append(list, dense("visual/stem/proj", in, v.HiddenSize, rule.patch(in), constant(0))...)
 }
 
-// stemWidths are the channels after each convolution of the stem: as many as halvings that make a patch, each twice as
-// wide as the one before.
-func stemWidths(v *config.Vision) []int {
-	var widths []int
-	for width, side := v.PatchStemWidth, v.PatchDim; side > 1; width, side = width*2, side/2 {
-		widths = append(widths, width)
+// stemLayer is one 3×3 convolution of the stem.
+type stemLayer struct{ in, out, stride int }
+
+// stemLayers are the stem's convolutions: as many halvings as make a patch, each twice as wide as the one before, and
+// each followed by depth−1 that keep the size.
+func stemLayers(v *config.Vision) []stemLayer {
+	var layers []stemLayer
+	in := v.NumChannels
+	for out, side := v.PatchStemWidth, v.PatchDim; side > 1; out, side = out*2, side/2 {
+		layers = append(layers, stemLayer{in, out, 2})
+		for range v.PatchStemDepth - 1 {
+			layers = append(layers, stemLayer{out, out, 1})
+		}
+		in = out
 	}
-	return widths
+	return layers
 }
 
 func (m *Model) textTensors() []Tensor {

@@ -76,13 +76,13 @@ func (t *tower) attention(p *Pass, path string, x *Node) *Node {
 	batch, sequence := x.Shape().Dim(0), x.Shape().Dim(1)
 	qkv := Reshape(p.dense(path+"/in_proj", x), batch, sequence, 3, t.heads, t.headWidth)
 	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)
-	part := func(i int) *Node { return Squeeze(Slice(qkv, AxisElem(i)), 0) } // [batch, heads, sequence, headWidth]
+	part := func(i int) *Node { return Reshape(Slice(qkv, AxisElem(i)), batch*t.heads, sequence, t.headWidth) } // [batch, heads, sequence, headWidth]
 
 	query := MulScalar(part(0), 1/math.Sqrt(float64(t.headWidth)))
-	scores := Dot(query, part(1)).WithAccumulatorDType(p.DType).General([]int{3}, []int{0, 1}, []int{3}, []int{0, 1})
+	scores := Dot(query, part(1)).WithAccumulatorDType(p.DType).General([]int{2}, []int{0}, []int{2}, []int{0})
 	probabilities := p.dropout(t.attentionDropout, t.softmax(scores))
-	mixed := Dot(probabilities, part(2)).WithAccumulatorDType(p.DType).General([]int{3}, []int{0, 1}, []int{2}, []int{0, 1})
-	mixed = Reshape(TransposeAllAxes(mixed, 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth)
+	mixed := Dot(probabilities, part(2)).WithAccumulatorDType(p.DType).General([]int{2}, []int{0}, []int{1}, []int{0})
+	mixed = Reshape(TransposeAllAxes(Reshape(mixed, batch, t.heads, sequence, t.headWidth), 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth)
 	return p.dense(path+"/out_proj", mixed)
 }
 

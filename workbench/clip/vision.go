@@ -29,7 +29,11 @@ func (m *Model) patches(p *Pass, images *Node) *Node {
 	if m.cfg.Vision.PatchStem == "conv" {
 		return m.convolutionalStem(p, images)
 	}
-	return p.project(patchify(images, m.cfg.Vision.PatchDim), p.weight("visual/conv1/weight"))
+	x := patchify(images, m.cfg.Vision.PatchDim)
+	if m.cfg.Vision.PatchBias {
+		return p.dense("visual/conv1", x)
+	}
+	return p.project(x, p.weight("visual/conv1/weight"))
 }
 
 // patchify cuts images [batch, height, width, channels] into [batch, patches, side·side·channels].
@@ -40,12 +44,12 @@ func patchify(images *Node, side int) *Node {
 	return Reshape(TransposeAllAxes(x, 0, 1, 3, 2, 4, 5), d[0], rows*columns, side*side*channels)
 }
 
-// convolutionalStem halves the image with 3×3 convolutions until a position is a patch, then projects to the width.
+// convolutionalStem halves the image with strided 3×3 convolutions until a position is a patch, then projects to the width.
 // Xiao et al. 2021, "Early Convolutions Help Transformers See Better".
 func (m *Model) convolutionalStem(p *Pass, x *Node) *Node {
-	for i := range stemWidths(&m.cfg.Vision) {
+	for i, layer := range stemLayers(&m.cfg.Vision) {
 		path := fmt.Sprintf("visual/stem/%d", i)
-		x = Convolve(x, p.weight(path+"/weight")).Strides(2).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
+		x = Convolve(x, p.weight(path+"/weight")).Strides(layer.stride).PaddingPerDim([][2]int{{1, 1}, {1, 1}}).Done()
 		x = m.vision.activation(p.norm(path+"/norm", m.vision.epsilon, x))
 	}
 	d := x.Shape().Dimensions

@@ -82,6 +82,7 @@ type Vision struct {
 	PreprocessLayerNorm bool       `yaml:"preprocess_layernorm"`
 	PatchStem           string     `yaml:"patch_stem" oneof:"linear conv"` // linear (NeMo, ViT) or conv: stride-2 3×3 convolutions (Xiao et al. 2021)
 	PatchStemWidth      int        `yaml:"patch_stem_width" min:"1"`       // channels after the first convolution; doubles with each
+	PatchStemDepth      int        `yaml:"patch_stem_depth" min:"1"`       // convolutions at each size: the one that halves and depth−1 more
 	PatchBias           bool       `yaml:"patch_bias"`
 }
 

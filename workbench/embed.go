@@ -1,0 +1,141 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+
+	"clipbench/data"
+	"clipbench/data/transform"
+	"clipbench/workbench/clip"
+	"clipbench/workbench/evaluate"
+	"clipbench/workbench/train"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// embedBatch is how many images or texts are embedded at once; one size, so that one program is compiled.
+const embedBatch = 128
+
+// weightsPrefix says which weights are judged: their moving average if there is one, as NeMo does.
+func (m *Model) weightsPrefix() string {
+	if ema := &m.Config.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights {
+		return train.EMAPath
+	}
+	return train.WeightPath
+}
+
+// pass is an evaluation of the model in a graph.
+func (m *Model) pass(g *graph.Graph) *clip.Pass {
+	return &clip.Pass{Weights: train.Weights(g, m.store, m.weightsPrefix()), DType: train.ComputeDType(m.Config.Trainer.Precision)}
+}
+
+// prepare builds the two embedding programs once.
+func (m *Model) prepare() (err error) {
+	if m.images != nil {
+		return nil
+	}
+	m.images, err = model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, images *graph.Node) *graph.Node {
+		return m.clip.EncodeImage(m.pass(images.Graph()), images)
+	})
+	if err != nil {
+		return fmt.Errorf("image encoder: %w", err)
+	}
+	m.texts, err = model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, tokens *graph.Node) *graph.Node {
+		return m.clip.EncodeText(m.pass(tokens.Graph()), tokens)
+	})
+	if err != nil {
+		return fmt.Errorf("text encoder: %w", err)
+	}
+	return nil
+}
+
+// EmbedTexts embeds texts as they are: L2-normalised [texts][output_dim].
+func (m *Model) EmbedTexts(ctx context.Context, texts []string) (evaluate.Embeddings, error) {
+	if err := m.prepare(); err != nil {
+		return nil, err
+	}
+	length := m.Config.Model.Text.EncoderSeqLength
+	var all evaluate.Embeddings
+	for start := 0; start < len(texts); start += embedBatch {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		part := texts[start:min(start+embedBatch, len(texts))]
+		tokens := make([]int32, embedBatch*length)
+		for i, text := range part {
+			m.Tokenizer.Encode(text, tokens[i*length:(i+1)*length])
+		}
+		rows, err := embedRows(m.texts, tensors.FromFlatDataAndDimensions(tokens, embedBatch, length), len(part))
+		if err != nil {
+			return nil, fmt.Errorf("text encoder: %w", err)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// EmbedImages embeds every image of a source in its order: L2-normalised [images][output_dim], with the captions.
+// Broken samples are left out and come back as skipped.
+func (m *Model) EmbedImages(ctx context.Context, source data.Source) (pairs Pairs, err error) {
+	if err := m.prepare(); err != nil {
+		return pairs, err
+	}
+	loader, err := m.evaluationLoader(source)
+	if err != nil {
+		return pairs, err
+	}
+	v := &m.Config.Model.Vision
+	captions := captionsOf(source)
+	for batch, err := range loader.Once(ctx) {
+		if err != nil {
+			return pairs, err
+		}
+		images := tensors.FromFlatDataAndDimensions(batch.Images, embedBatch, v.ImgH, v.ImgW, v.NumChannels)
+		rows, err := embedRows(m.images, images, batch.Count)
+		if err != nil {
+			return pairs, fmt.Errorf("image encoder: %w", err)
+		}
+		pairs.Images = append(pairs.Images, rows...)
+		pairs.Keys = append(pairs.Keys, batch.Keys...)
+		pairs.Concepts = append(pairs.Concepts, batch.Concepts...)
+		pairs.Skipped = append(pairs.Skipped, batch.Skipped...)
+	}
+	pairs.Captions, err = captions(pairs.Keys)
+	return pairs, err
+}
+
+// Pairs are the embedded images of a source with what belongs to them.
+type Pairs struct {
+	Images   evaluate.Embeddings // [images][output_dim]
+	Captions []string
+	Concepts []int32 // equal numbers mean the same
+	Keys     []string
+	Skipped  []error // broken samples that were left out
+}
+
+func embedRows(exec *model.Exec, input *tensors.Tensor, count int) (evaluate.Embeddings, error) {
+	out, err := exec.Call1(input)
+	if err != nil {
+		return nil, err
+	}
+	flat, dim := tensors.MustCopyFlatData[float32](out), out.Shape().Dim(1)
+	rows := make(evaluate.Embeddings, count)
+	for i := range rows {
+		rows[i] = flat[i*dim : (i+1)*dim : (i+1)*dim]
+	}
+	return rows, nil
+}
+
+// evaluationLoader reads a source for evaluation: short side resized, centre cut out, normalised.
+func (m *Model) evaluationLoader(source data.Source) (*data.Loader, error) {
+	v := &m.Config.Model.Vision
+	normalize := m.normalize()
+	return data.NewLoader(source, data.Options{
+		Batch: embedBatch, ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
+		Image: func(img *transform.RGB, _ *randSource, dst []float32) {
+			normalize(transform.Eval(img, v.ImgH, v.ImgW), dst)
+		},
+	})
+}

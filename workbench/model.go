@@ -1,0 +1,146 @@
+// Package workbench is what a notebook, a recipe or a command imports: open a run, train it, evaluate it, draw it. It puts
+// the parts together and holds no model code of its own.
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"clipbench/workbench/checkpoint"
+	"clipbench/workbench/clip"
+	"clipbench/workbench/config"
+	"clipbench/workbench/device"
+	"clipbench/workbench/tokenizer"
+	"clipbench/workbench/train"
+
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Model is a CLIP ready for use: configuration, vocabulary, weights and the device they lie on.
+type Model struct {
+	Config    *config.Config
+	Device    *device.Device
+	Tokenizer tokenizer.Tokenizer
+
+	clip   *clip.Model
+	store  *model.Store
+	meta   checkpoint.Meta // of the checkpoint that the weights come from; zero at the start
+	images *model.Exec
+	texts  *model.Exec
+}
+
+// Options say how a model or a run is opened. The zero value finds everything by itself.
+type Options struct {
+	Config  *config.Config // for a run that does not exist yet; of one that does it must say the same
+	Root    string         // the folder of all runs; "" is exp_manager.exp_dir, or runs
+	Backend string         // xla:cuda, xla:cpu or go; "" is the first that works
+}
+
+// newModel opens the device and makes the state before the first step.
+func newModel(cfg *config.Config, backend string) (*Model, error) {
+	if backend == "" && cfg.Trainer.Accelerator == "gpu" {
+		backend = "xla:cuda"
+	}
+	d, err := device.Open(context.Background(), device.Options{Backend: backend})
+	if err != nil {
+		return nil, err
+	}
+	t, err := tokenizer.Load(vocabularyName(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("model.tokenizer: %w", err)
+	}
+	m := &Model{Config: cfg, Device: d, Tokenizer: t, clip: clip.New(&cfg.Model, t.Vocab())}
+	if err := m.fits(); err != nil {
+		return nil, err
+	}
+	m.store, err = train.NewState(cfg, m.clip)
+	return m, err
+}
+
+// vocabularyName is what the configuration's tokenizer is opened by.
+func vocabularyName(cfg *config.Config) string {
+	t := &cfg.Model.Tokenizer
+	switch {
+	case t.MergeFile != nil:
+		return *t.MergeFile
+	case t.VocabFile != nil:
+		return *t.VocabFile
+	}
+	return t.Type
+}
+
+// fits refuses a vocabulary with ids beyond the token embedding.
+func (m *Model) fits() error {
+	if rows := m.Config.Model.Text.VocabSize; rows != 0 && rows < m.Tokenizer.Vocab() {
+		return fmt.Errorf("model.text.vocab_size=%d: the tokenizer %s has %d entries; leave it out or raise it", rows, vocabularyName(m.Config), m.Tokenizer.Vocab())
+	}
+	return nil
+}
+
+// OpenModel opens the weights at path for use: a native checkpoint, or the name or folder of a run, whose newest
+// checkpoint is taken.
+func OpenModel(path string, o Options) (*Model, error) {
+	dir, err := checkpointDir(path, o)
+	if err != nil {
+		return nil, err
+	}
+	saved, err := checkpoint.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer saved.Close()
+	cfg, err := config.LoadBytes(filepath.Join(dir, "config.yaml"), saved.Config)
+	if err != nil {
+		return nil, err
+	}
+	cfg.Model.Tokenizer.Type, cfg.Model.Tokenizer.MergeFile, cfg.Model.Tokenizer.VocabFile = saved.TokenizerPath(), nil, nil
+	m, err := newModel(cfg, o.Backend)
+	if err != nil {
+		return nil, err
+	}
+	return m, m.restore(saved)
+}
+
+func (m *Model) restore(saved *checkpoint.Saved) error {
+	m.meta = saved.Meta
+	return saved.Restore(m.store)
+}
+
+// checkpointDir finds the native checkpoint that path means.
+func checkpointDir(path string, o Options) (string, error) {
+	for _, dir := range []string{path, filepath.Join(runsRoot(o), path)} {
+		if _, err := os.Stat(filepath.Join(dir, "checkpoint.json")); err == nil {
+			return dir, nil
+		}
+		if _, err := os.Stat(filepath.Join(dir, "run.json")); err != nil {
+			continue
+		}
+		saved, _, err := checkpoint.Newest(filepath.Join(dir, "checkpoints"))
+		if errors.Is(err, os.ErrNotExist) {
+			return "", fmt.Errorf("%s: the run has no checkpoint yet; train it first", dir)
+		}
+		if err != nil {
+			return "", err
+		}
+		return saved.Path, saved.Close()
+	}
+	return "", fmt.Errorf("%s: no checkpoint and no run of that name in %s; see: clipbench runs list", path, runsRoot(o))
+}
+
+func runsRoot(o Options) string {
+	switch {
+	case o.Root != "":
+		return o.Root
+	case o.Config != nil && o.Config.ExpManager.ExplicitLogDir != nil:
+		return filepath.Dir(*o.Config.ExpManager.ExplicitLogDir)
+	case o.Config != nil && o.Config.ExpManager.ExpDir != nil:
+		return *o.Config.ExpManager.ExpDir
+	}
+	return "runs"
+}
+
+// Close frees the device.
+func (m *Model) Close() { m.Device.Close() }

@@ -1,0 +1,78 @@
+package workbench
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"os/exec"
+	"runtime/debug"
+	"strings"
+
+	"clipbench/workbench/checkpoint"
+	"clipbench/workbench/config"
+	"clipbench/workbench/train"
+)
+
+// totalSteps is how many steps the trainer's bounds come to.
+func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
+	total := t.MaxSteps
+	if t.MaxEpochs > 0 && (total < 0 || t.MaxEpochs*perEpoch < total) {
+		total = t.MaxEpochs * perEpoch
+	}
+	if total <= 0 {
+		return 0, errors.New("trainer.max_steps and trainer.max_epochs: neither bounds the run; set one of them")
+	}
+	return total, nil
+}
+
+// preprocess is what is done to a picture, as it is recorded beside the weights.
+func (m *Model) preprocess() checkpoint.Preprocess {
+	v := &m.Config.Model.Vision
+	return checkpoint.Preprocess{Mean: v.Mean(), Std: v.Std(), Size: [2]int{v.ImgH, v.ImgW}, Interpolation: "bicubic", ResizeMode: "shortest"}
+}
+
+// takeWeights copies another model's weights, path by path.
+func (m *Model) takeWeights(from *Model) error {
+	for _, t := range m.clip.Tensors() {
+		source := from.store.GetVariable(train.WeightPath + t.Path)
+		if source == nil {
+			return fmt.Errorf("restore_from_path: the checkpoint has no tensor %s", t.Path)
+		}
+		target := m.store.GetVariable(train.WeightPath + t.Path)
+		if !source.Shape().Equal(target.Shape()) {
+			return fmt.Errorf("restore_from_path: %s is %s there and %s here", t.Path, source.Shape(), target.Shape())
+		}
+		value, err := source.MustValue().LocalClone()
+		if err != nil {
+			return err
+		}
+		if err := target.SetValue(value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func copyOf(values map[string]float64) map[string]float64 { return maps.Clone(values) }
+
+// gitCommit is the commit of the working folder, if it is in a repository.
+func gitCommit() string {
+	out, err := exec.Command("git", "rev-parse", "--short=12", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func moduleVersion(path string) string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, module := range info.Deps {
+		if module.Path == path {
+			return module.Version
+		}
+	}
+	return ""
+}
