@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+	"math"
+	"os"
 
 	"clipbench/data"
 	"clipbench/data/transform"
@@ -104,6 +106,33 @@ func (m *Model) EmbedImages(ctx context.Context, source data.Source) (pairs Pair
 	}
 	pairs.Captions, err = captions(pairs.Keys)
 	return pairs, err
+}
+
+// EmbedFiles embeds pictures by their paths: L2-normalised [paths][output_dim].
+func (m *Model) EmbedFiles(ctx context.Context, paths []string) (evaluate.Embeddings, error) {
+	samples := make([]data.Sample, len(paths))
+	for i, path := range paths {
+		image, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		samples[i] = data.Sample{Key: path, Origin: path, Image: image, Captions: []string{path}}
+	}
+	pairs, err := m.EmbedImages(ctx, data.NewMemory("files", samples))
+	if err == nil && len(pairs.Skipped) > 0 {
+		err = pairs.Skipped[0]
+	}
+	return pairs.Images, err
+}
+
+// LogitScale is exp(logit_scale): what cosines are multiplied by before a softmax.
+func (m *Model) LogitScale() (float64, error) {
+	v := m.store.GetVariable(m.weightsPrefix() + "logit_scale")
+	value, err := v.Value()
+	if err != nil {
+		return 0, fmt.Errorf("logit_scale: %w", err)
+	}
+	return math.Exp(float64(tensors.ToScalar[float32](value))), nil
 }
 
 // Pairs are the embedded images of a source with what belongs to them.

@@ -37,7 +37,16 @@ type Options struct {
 	Config  *config.Config // for a run that does not exist yet; of one that does it must say the same
 	Root    string         // the folder of all runs; "" is exp_manager.exp_dir, or runs
 	Backend string         // xla:cuda, xla:cpu or go; "" is the first that works
+	Resume  Resume
 }
+
+// Resume says what becomes of a run that exists when a configuration is given for it.
+type Resume int
+
+const (
+	ResumeAuto  Resume = iota // it goes on
+	ResumeNever               // it is refused
+)
 
 // newModel opens the device and makes the state before the first step.
 func newModel(cfg *config.Config, backend string) (*Model, error) {

@@ -39,6 +39,9 @@ func Open(name string, o Options) (*Run, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: its configuration cannot be read: %w", r.Dir, err)
 	}
+	if o.Resume == ResumeNever {
+		return nil, fmt.Errorf("%s: the run exists; use another --run, or --resume auto to go on with it", r.Dir)
+	}
 	return r.reopen(saved)
 }
 

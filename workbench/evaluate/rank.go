@@ -3,6 +3,7 @@
 package evaluate
 
 import (
+	"math"
 	"runtime"
 	"slices"
 
@@ -106,4 +107,19 @@ func hitsOf(ranks []int, candidates int) Hits {
 	sorted := slices.Sorted(slices.Values(ranks))
 	h.MedianRank = float64(sorted[len(sorted)/2]+sorted[(len(sorted)-1)/2])/2 + 1
 	return h
+}
+
+// Mean is the L2-normalised mean of rows.
+func Mean(rows Embeddings) []float32 {
+	mean := make([]float32, len(rows[0]))
+	for _, row := range rows {
+		for k, v := range row {
+			mean[k] += v
+		}
+	}
+	length := float32(math.Sqrt(float64(dot(mean, mean))))
+	for k := range mean {
+		mean[k] /= max(length, 1e-12)
+	}
+	return mean
 }

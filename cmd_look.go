@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"clipbench/data/emoji"
+	"clipbench/workbench"
+	"clipbench/workbench/clip"
+	"clipbench/workbench/config"
+	"clipbench/workbench/device"
+	"clipbench/workbench/runlog"
+
+	"github.com/spf13/cobra"
+)
+
+// profiled is what profile prints.
+type profiled struct {
+	Model string `json:"model"`
+	clip.Profile
+}
+
+func (c *command) profile() *cobra.Command {
+	return c.verb("profile PRESET|RECIPE [key=value…]", "count a model's parameters and operations", cobra.MinimumNArgs(1), func(_ context.Context, args []string) error {
+		cfg, err := presetOrFile(args[0], args[1:]...)
+		if err != nil {
+			return err
+		}
+		p := profiled{args[0], clip.NewProfile(cfg)}
+		return c.print(p, func() {
+			fmt.Printf("%-8s %14s %12s\n", p.Model, "parameters", "GFLOPs")
+			fmt.Printf("%-8s %14d %12.2f\n", "image", p.Params.Image, p.GFLOPs.Image)
+			fmt.Printf("%-8s %14d %12.2f\n", "text", p.Params.Text, p.GFLOPs.Text)
+			fmt.Printf("%-8s %14d %12.2f\n", "total", p.Params.Total, p.GFLOPs.Total)
+		})
+	})
+}
+
+// presetOrFile loads a YAML file, or a preset by name.
+func presetOrFile(name string, overrides ...string) (*config.Config, error) {
+	if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
+		return config.Load(name, overrides...)
+	}
+	return config.Preset(name, overrides...)
+}
+
+func (c *command) bench() *cobra.Command {
+	var preset, precision string
+	var batch, steps int
+	cmd := c.verb("bench [key=value…]", "time the training step of a preset on a synthetic batch", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+		device.Tune()
+		args = append([]string{fmt.Sprintf("model.micro_batch_size=%d", batch), "model.global_batch_size=null", "trainer.precision=" + precision}, args...)
+		cfg, err := config.Preset(preset, args...)
+		if err != nil {
+			return err
+		}
+		d, err := device.Open(ctx, device.Options{Backend: c.backend})
+		if err != nil {
+			return err
+		}
+		defer d.Close()
+		r, err := workbench.Benchmark(ctx, d, cfg, steps)
+		return c.result(err, r, func() {
+			fmt.Printf("%s on %s, precision %s, batch %d: %.3f s a step, %.1f pairs/s, %.1f GFLOP/s (compiled in %.1f s)\n",
+				r.Preset, r.Backend, r.Precision, r.Batch, r.StepSeconds, r.PairsPerSecond, r.GFLOPs, r.CompileSeconds)
+		})
+	})
+	cmd.Flags().StringVar(&preset, "preset", "tiny", "a model by open_clip's name, or tiny")
+	cmd.Flags().StringVar(&precision, "precision", "32", "32, bf16 or 16")
+	cmd.Flags().IntVar(&batch, "batch", 128, "pairs in a step")
+	cmd.Flags().IntVar(&steps, "steps", 8, "steps to time, after two to warm up")
+	return cmd
+}
+
+func (c *command) data() *cobra.Command {
+	cmd := &cobra.Command{Use: "data", Short: "build the default data"}
+	cmd.AddCommand(c.verb("emoji", "build the emoji set: nine art styles, CLDR captions", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		m, err := emoji.Build(ctx, emoji.Options{Progress: os.Stderr})
+		return c.result(err, m, func() {
+			dir, _ := emoji.Dir() // Build has found it
+			fmt.Printf("%d pairs in %s\n", m.Pairs, dir)
+		})
+	}))
+	return cmd
+}
+
+func (c *command) runs() *cobra.Command {
+	cmd := &cobra.Command{Use: "runs", Short: "look at runs"}
+	cmd.AddCommand(c.verb("list", "list all runs", cobra.NoArgs, func(context.Context, []string) error {
+		root := c.runsDir
+		if root == "" {
+			root = "runs"
+		}
+		list, err := overviews(root)
+		return c.result(err, list, func() {
+			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+			for _, o := range list {
+				loss := ""
+				if o.Loss != nil {
+					loss = fmt.Sprintf("%s %.4f", o.Loss.Metric, float64(o.Loss.Value))
+				}
+				fmt.Fprintf(w, "%s\t%s\t%d/%d\t%s\t%s\n", o.Name, o.State, o.Step, o.Total, loss, strings.Join(o.Flags, " "))
+			}
+			w.Flush()
+		})
+	}))
+	return cmd
+}
+
+func overviews(root string) ([]runlog.Overview, error) {
+	runs, err := runlog.List(root)
+	list := make([]runlog.Overview, 0, len(runs))
+	for _, r := range runs {
+		history, err := runlog.Glance(filepath.Join(r.Dir, "metrics.jsonl"), 64)
+		if err != nil {
+			history = runlog.NewHistory() // a run that has written nothing yet
+		}
+		list = append(list, runlog.NewOverview(r, history))
+	}
+	return list, err
+}
+
+func (c *command) doctor() *cobra.Command {
+	return c.verb("doctor", "say what runs the work, why, and what would make it faster", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+		device.Tune()
+		dir, err := emoji.Dir()
+		if err != nil {
+			return err
+		}
+		report := device.Doctor(ctx, device.Options{Backend: c.backend}, device.Folder{Name: "emoji", Path: filepath.Join(dir, "manifest.json"), Get: "clipbench data emoji"})
+		return c.print(report, func() { fmt.Print(report) })
+	})
+}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+
+	"clipbench/workbench"
+	"clipbench/workbench/device"
+	"clipbench/workbench/evaluate"
+	"clipbench/workbench/tokenizer"
+
+	"github.com/spf13/cobra"
+)
+
+func (c *command) eval() *cobra.Command {
+	var source, task string
+	cmd := c.verb("eval CKPT|RUN", "evaluate a model on pairs", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		if source == "" {
+			return c.wrongUse("--data is missing: emoji:unseen-style, shards, a folder or a table")
+		}
+		device.Tune()
+		m, err := workbench.OpenModel(args[0], c.options())
+		if err != nil {
+			return err
+		}
+		defer m.Close()
+		pairs, err := workbench.OpenSource(source)
+		if err != nil {
+			return err
+		}
+		switch task {
+		case "zeroshot":
+			hits, err := m.ZeroShot(ctx, pairs)
+			return c.result(err, hits, func() { printHits(source, hits) })
+		case "retrieval":
+			recall, err := m.Retrieval(ctx, pairs)
+			return c.result(err, recall, func() {
+				printHits("image to text", recall.ImageToText)
+				printHits("text to image", recall.TextToImage)
+			})
+		}
+		return c.wrongUse("--task %s: it is retrieval or zeroshot", task)
+	})
+	cmd.Flags().StringVar(&source, "data", "", "the pairs: emoji:SPLIT, tar shards, a folder, a csv, tsv or parquet file")
+	cmd.Flags().StringVar(&task, "task", "zeroshot", "retrieval or zeroshot")
+	return cmd
+}
+
+// result prints a result unless there is an error.
+func (c *command) result(err error, result any, text func()) error {
+	if err != nil {
+		return err
+	}
+	return c.print(result, text)
+}
+
+func printHits(what string, h evaluate.Hits) {
+	fmt.Printf("%-24s top-1 %.3f  top-5 %.3f  top-10 %.3f  mean rank %.1f  (%d of %d)\n", what, h.Top1, h.Top5, h.Top10, h.MeanRank, h.Queries, h.Candidates)
+}
+
+func (c *command) embed() *cobra.Command {
+	var images, texts []string
+	cmd := c.verb("embed CKPT|RUN", "embed pictures and texts", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		e, err := c.embedAll(ctx, args[0], images, texts)
+		return c.result(err, e, func() {
+			for i, row := range e.Image {
+				fmt.Printf("%s\t%v\n", images[i], row)
+			}
+			for i, row := range e.Text {
+				fmt.Printf("%s\t%v\n", texts[i], row)
+			}
+		})
+	})
+	inputFlags(cmd, &images, &texts)
+	return cmd
+}
+
+// embedded is what embed prints: L2-normalised rows.
+type embedded struct {
+	Image      evaluate.Embeddings `json:"image"`
+	Text       evaluate.Embeddings `json:"text"`
+	LogitScale float64             `json:"logit_scale"`
+}
+
+func (c *command) embedAll(ctx context.Context, path string, images, texts []string) (e embedded, err error) {
+	if len(images)+len(texts) == 0 {
+		return e, c.wrongUse("nothing to embed: give --image FILE or --text TEXT")
+	}
+	device.Tune()
+	m, err := workbench.OpenModel(path, c.options())
+	if err != nil {
+		return e, err
+	}
+	defer m.Close()
+	e = embedded{Image: evaluate.Embeddings{}, Text: evaluate.Embeddings{}}
+	if e.LogitScale, err = m.LogitScale(); err != nil {
+		return e, err
+	}
+	if len(images) > 0 {
+		if e.Image, err = m.EmbedFiles(ctx, images); err != nil {
+			return e, err
+		}
+	}
+	if len(texts) > 0 {
+		e.Text, err = m.EmbedTexts(ctx, texts)
+	}
+	return e, err
+}
+
+// classified is what classify prints.
+type classified struct {
+	Labels        []string    `json:"labels"`
+	Probabilities [][]float64 `json:"probs"` // [images][labels]
+}
+
+func (c *command) classify() *cobra.Command {
+	var images, texts []string
+	cmd := c.verb("classify CKPT|RUN", "say which text fits a picture best", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+		if len(images) == 0 || len(texts) == 0 {
+			return c.wrongUse("classify needs --image FILE and --text TEXT, each at least once")
+		}
+		e, err := c.embedAll(ctx, args[0], images, texts)
+		if err != nil {
+			return err
+		}
+		result := classified{Labels: texts, Probabilities: evaluate.Probabilities(e.Image, e.Text, e.LogitScale)}
+		return c.print(result, func() {
+			for i, row := range result.Probabilities {
+				fmt.Println(images[i])
+				for j, p := range row {
+					fmt.Printf("  %6.2f%%  %s\n", 100*p, texts[j])
+				}
+			}
+		})
+	})
+	inputFlags(cmd, &images, &texts)
+	return cmd
+}
+
+func inputFlags(cmd *cobra.Command, images, texts *[]string) {
+	cmd.Flags().StringArrayVar(images, "image", nil, "a picture's file (may be given again)")
+	cmd.Flags().StringArrayVar(texts, "text", nil, "a text (may be given again)")
+}
+
+func (c *command) tokenize() *cobra.Command {
+	var name string
+	var length int
+	cmd := c.verb("tokenize [TEXT…]", "encode texts; with none, one a line from standard input", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+		t, err := tokenizer.Load(name)
+		if err != nil {
+			return err
+		}
+		if len(args) == 0 {
+			lines := bufio.NewScanner(os.Stdin)
+			lines.Buffer(nil, 64<<20)
+			for lines.Scan() {
+				args = append(args, lines.Text())
+			}
+			if err := lines.Err(); err != nil {
+				return fmt.Errorf("standard input: %w", err)
+			}
+		}
+		rows := make([][]int32, len(args))
+		for i, text := range args {
+			rows[i] = make([]int32, length)
+			t.Encode(text, rows[i])
+		}
+		return c.print(rows, func() {
+			for _, row := range rows {
+				fmt.Println(row)
+			}
+		})
+	})
+	cmd.Flags().StringVar(&name, "tokenizer", "openai/clip-vit-large-patch14", "a name, a merges file or a tokenizer.json")
+	cmd.Flags().IntVar(&length, "context", 77, "ids in a row")
+	return cmd
+}

@@ -1,0 +1,89 @@
+// Command clipbench trains, evaluates and serves CLIP experiments from the command line. Every verb takes --json where a
+// program might read it, and then prints exactly one JSON document on standard output; progress goes to standard error.
+// Exit status: 0 done, 1 failed, 2 wrong use.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+
+	"clipbench/workbench"
+
+	"github.com/spf13/cobra"
+)
+
+func main() { os.Exit(execute(os.Args[1:])) }
+
+// execute runs the command line and returns the exit status.
+func execute(args []string) int {
+	ctx, stop := workbench.Interruptible()
+	defer stop()
+	c := &command{}
+	root := c.root()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return 0
+	case c.started:
+		fmt.Fprintf(os.Stderr, "clipbench: %s\n", oneLine(err))
+		return 1
+	}
+	fmt.Fprintf(os.Stderr, "clipbench: %s; see clipbench --help\n", oneLine(err))
+	return 2
+}
+
+// oneLine keeps an error to what, where and what to do; several at once stay one a line.
+func oneLine(err error) string { return strings.TrimSpace(err.Error()) }
+
+// command is one run of the command line.
+type command struct {
+	json    bool
+	backend string
+	runsDir string
+	started bool // past the checks of its arguments: what fails now is no wrong use
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use: "clipbench", Short: "CLIP experiments in Go", SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON document")
+	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla:cuda, xla:cpu or go (default: the first that works, or GOMLX_BACKEND)")
+	root.PersistentFlags().StringVar(&c.runsDir, "runs", "", "the folder of all runs (default: exp_manager.exp_dir, or runs)")
+	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.doctor())
+	return root
+}
+
+// verb is a subcommand whose work begins after its arguments were found good.
+func (c *command) verb(use, short string, args cobra.PositionalArgs, work func(ctx context.Context, args []string) error) *cobra.Command {
+	return &cobra.Command{Use: use, Short: short, Args: args, RunE: func(cmd *cobra.Command, args []string) error {
+		c.started = true
+		return work(cmd.Context(), args)
+	}}
+}
+
+// print writes the result: as JSON if it was asked for, else by the given function.
+func (c *command) print(result any, text func()) error {
+	if !c.json {
+		text()
+		return nil
+	}
+	encoder := json.NewEncoder(os.Stdout)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(result)
+}
+
+func (c *command) options() workbench.Options {
+	return workbench.Options{Root: c.runsDir, Backend: c.backend}
+}
+
+// wrongUse takes back that work began.
+func (c *command) wrongUse(format string, args ...any) error {
+	c.started = false
+	return fmt.Errorf(format, args...)
+}
