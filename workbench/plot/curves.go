@@ -101,17 +101,21 @@ func (c Curves) colors() map[string]int {
 
 // xScale returns the horizontal axis that all panels share.
 func (c Curves) xScale() scaleTicks {
-	low, high := math.Inf(1), math.Inf(-1)
+	low, high, whole := math.Inf(1), math.Inf(-1), true
 	for _, panel := range c.Panels {
 		for _, s := range panel.Series {
 			for i, x := range s.X {
 				if finite(x) && finite(s.Y[i]) && (!c.LogX || x > 0) {
-					low, high = min(low, x), max(high, x)
+					low, high, whole = min(low, x), max(high, x), whole && x == math.Trunc(x)
 				}
 			}
 		}
 	}
-	return newScale(low, high, c.LogX, 6)
+	labels := 6
+	if whole && high-low < 6 { // half a step is nothing
+		labels = int(max(high-low, 1))
+	}
+	return newScale(low, high, c.LogX, labels)
 }
 
 // yScale returns a panel's vertical axis: all its finite values with a little air.

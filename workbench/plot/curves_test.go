@@ -220,8 +220,12 @@ func TestScales(t *testing.T) {
 		{0, 1e-3, false, []string{"0", "0.0002", "0.0004", "0.0006", "0.0008", "0.0010"}},
 		{1, 1e4, true, []string{"1", "10", "100", "1000", "10k"}},
 		{1, 30, true, []string{"1", "2", "5", "10", "20"}},
-		{1e-5, 1e-3, true, []string{"1e−5", "1e−4", "0.001"}},
+		{1e-5, 1e-3, true, []string{"1e−5", "1e−4", "1e−3"}},
+		{0.01, 10, true, []string{"0.01", "0.1", "1", "10"}},
 		{3, 3, false, []string{"2.85", "2.90", "2.95", "3.00", "3.05", "3.10", "3.15"}},
+		{0, 0, false, []string{"−0.4", "−0.2", "0", "0.2", "0.4"}},
+		{1e17, 1e17 + 16, false, []string{"9.6e16", "9.8e16", "1.00e17", "1.02e17", "1.04e17"}},
+		{math.Inf(1), math.Inf(-1), false, []string{"0", "0.2", "0.4", "0.6", "0.8", "1.0"}},
 	} {
 		var got []string
 		s := newScale(tc.low, tc.high, tc.log, 6)
@@ -240,6 +244,38 @@ func TestScales(t *testing.T) {
 				t.Errorf("[%v, %v]: %q, want %q", tc.low, tc.high, got, tc.want)
 				break
 			}
+		}
+	}
+}
+
+func FuzzScalesEnd(f *testing.F) {
+	f.Add(0.0, 1.0, false)
+	f.Add(1e17, 1e17+16, false)
+	f.Add(-math.MaxFloat64, math.MaxFloat64, false)
+	f.Add(5e-324, 1e-300, true)
+	f.Fuzz(func(t *testing.T, low, high float64, log bool) {
+		if low > high {
+			low, high = high, low
+		}
+		if log && low <= 0 {
+			t.Skip("an axis is asked for positive values only")
+		}
+		s := newScale(low, high, log, 6)
+		if len(s.ticks) > 20 {
+			t.Errorf("[%v, %v]: %d ticks", low, high, len(s.ticks))
+		}
+		for _, tick := range s.ticks {
+			if f := s.fraction(tick.Value); f < -1e-6 || f > 1+1e-6 {
+				t.Errorf("[%v, %v]: the tick %s lies at %v of the axis", low, high, tick.Label, f)
+			}
+		}
+	})
+}
+
+func TestStepsAreNotHalved(t *testing.T) {
+	for _, tick := range (Curves{Panels: []Panel{{Series: []Series{{"a", []float64{1, 2, 3, 4}, []float64{1, 2, 3, 4}}}}}}).xScale().ticks {
+		if tick.Value != math.Trunc(tick.Value) {
+			t.Errorf("a tick at step %s", tick.Label)
 		}
 	}
 }

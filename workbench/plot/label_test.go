@@ -3,12 +3,16 @@ package plot
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
 // overlap tells whether two rectangles, turned as they are, share more than a hair: there is no side of
 // either along which they lie apart (the separating axis theorem).
 func overlap(p, q [4]point) bool {
+	if math.Hypot(p[0].x-q[0].x, p[0].y-q[0].y) > math.Hypot(p[0].x-p[2].x, p[0].y-p[2].y)+math.Hypot(q[0].x-q[2].x, q[0].y-q[2].y) {
+		return false // their first corners are further apart than both are long
+	}
 	for _, c := range [][4]point{p, q} {
 		for i := range 2 {
 			axis := point{c[i+1].x - c[i].x, c[i+1].y - c[i].y}
@@ -52,14 +56,31 @@ func TestOverlapIsSeen(t *testing.T) {
 }
 
 func TestAMatrixLabelsDoNotOverlapAndStayOnThePage(t *testing.T) {
-	for _, n := range []int{1, 2, 5, 10, 17, 32, 48, 49, 100, 250, 500, 1753} {
-		for _, pictures := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%d labels, pictures %v", n, pictures), func(t *testing.T) {
-				m := matrix{rows: n, columns: n, rowLabels: names(n), columnLabels: names(n), pictures: pictures,
-					rowName: "rows", columnName: "columns", title: "A title", note: "a note", legend: "similarity",
-					scale: newScale(-1, 1, false, 5), key: []keyEntry{{text: "one"}, {text: "another"}}}
-				checkLayout(t, m.layout())
-			})
+	captions := map[string]func(n int) []string{
+		"mixed":             names,
+		"short":             func(n int) []string { return slices.Repeat([]string{"an ox"}, n) },
+		"wider than a cell": func(n int) []string { return slices.Repeat([]string{"two giraffes"}, n) },
+	}
+	for _, n := range []int{1, 5, 10, 17, 32, 49, 60, 100, 500, 1753} {
+		for kind, captions := range captions {
+			for _, pictures := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%d %s labels, pictures %v", n, kind, pictures), func(t *testing.T) {
+					m := matrix{rows: n, columns: n, rowLabels: captions(n), columnLabels: captions(n), pictures: pictures,
+						rowName: "rows", columnName: "columns", title: "A title", note: "a note", legend: "similarity",
+						scale: newScale(-1, 1, false, 5), key: []keyEntry{{text: "one"}, {text: "another"}}}
+					checkLayout(t, m.layout())
+				})
+			}
+		}
+	}
+}
+
+func TestTheHeadingEndsAboveTheRest(t *testing.T) {
+	for _, title := range []string{"", "A title"} {
+		for _, note := range []string{"", "a note"} {
+			if end, bottom := headingHeight(title, note), bounds(heading(title, note)).bottom(); end < max(bottom, margin) {
+				t.Errorf("%q, %q: the rest begins at %.1f, the heading ends at %.1f", title, note, end, bottom)
+			}
 		}
 	}
 }

@@ -26,12 +26,11 @@ func newScale(low, high float64, log bool, labels int) scaleTicks {
 	if log {
 		return logScale(low, high, labels)
 	}
+	if largest := max(math.Abs(low), math.Abs(high)); high-low <= 1e-9*largest { // too near to label apart
+		low, high = low-0.05*largest, high+0.05*largest
+	}
 	if low == high {
-		pad := max(math.Abs(low)*0.05, 1e-6)
-		if low == 0 {
-			pad = 0.5
-		}
-		low, high = low-pad, high+pad
+		low, high = low-0.5, high+0.5
 	}
 	s := scaleTicks{low: low, high: high}
 	step := niceStep((high - low) / float64(max(labels, 1)))
@@ -47,7 +46,7 @@ func newScale(low, high float64, log bool, labels int) scaleTicks {
 
 // logScale labels powers of ten, or 1, 2 and 5 of each where the range spans less than two.
 func logScale(low, high float64, labels int) scaleTicks {
-	if low == high {
+	if high <= low*(1+1e-9) {
 		low, high = low/2, high*2
 	}
 	s := scaleTicks{low: low, high: high, log: true}
@@ -57,15 +56,23 @@ func logScale(low, high float64, labels int) scaleTicks {
 		multiples = []float64{1, 2, 5}
 	}
 	every := max(1, int(math.Ceil(decades/float64(max(labels, 1)))))
+	var values []float64
 	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
 		if int(e)%every != 0 {
 			continue
 		}
 		for _, m := range multiples {
 			if v := m * math.Pow(10, e); v >= low*(1-1e-9) && v <= high*(1+1e-9) {
-				s.ticks = append(s.ticks, plot.Tick{Value: v, Label: formatTicks([]float64{v}, v)[0]})
+				values = append(values, v)
 			}
 		}
+	}
+	for _, v := range values {
+		text := formatTicks([]float64{v}, v)[0]
+		if v < 1 && values[0] < 1e-3 { // not 0.001 above 1e−4
+			text = exponent(v, v)
+		}
+		s.ticks = append(s.ticks, plot.Tick{Value: v, Label: text})
 	}
 	return s
 }
