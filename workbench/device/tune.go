@@ -17,25 +17,30 @@ const (
 	// tunedVariable marks a process that was re-executed, so that none is re-executed twice.
 	tunedVariable = "CLIPBENCH_TUNED"
 
+	// tunables make glibc's allocator use huge pages, and keep XLA's buffers from step to step in one
+	// heap where it would otherwise map, zero and unmap them each time. What is freed stays with the
+	// process, up to 8 GiB of it: memory use is that of the largest moment.
+	tunables = "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=8589934592"
+
 	tunablesVariable = "GLIBC_TUNABLES"
-	hugeTunable      = "glibc.malloc.hugetlb"
+	mallocTunables   = "glibc.malloc."
 
 	hugePagesFile = "/sys/kernel/mm/transparent_hugepage/enabled"
 )
 
-// Tuning says whether this process's allocator uses huge pages, and why.
+// Tuning says whether this process's allocator is set for XLA, and why.
 type Tuning struct {
 	On  bool   `json:"on"`
 	Why string `json:"why"`
 }
 
-// Tune re-executes the program once with GLIBC_TUNABLES=glibc.malloc.hugetlb=1, which glibc reads only
-// while a process starts. XLA's CPU plugin maps and unmaps its temporary buffer in every step; with huge
-// pages the kernel's share of that is a third of what it was (docs/results.md).
+// Tune re-executes the program once with GLIBC_TUNABLES set, which glibc reads only while a process
+// starts: XLA's CPU plugin allocates and frees its temporary buffer in every step, and with these settings
+// that costs next to nothing (docs/results.md).
 //
-// The process keeps its id, arguments and open standard streams, and everything else in it is lost: call
-// Tune before any work, in the verbs that open a device. It returns only in the process that goes on.
-// What the user has set in GLIBC_TUNABLES stays, and CLIPBENCH_TUNE=0 leaves everything as it is.
+// The process keeps its id, arguments and standard streams, and everything else in it is lost: call Tune
+// before any work, in the verbs that open a device. It returns only in the process that goes on. Settings
+// of the user's own for glibc's malloc are left alone, and CLIPBENCH_TUNE=0 switches all of this off.
 func Tune() Tuning {
 	p := thisProcess()
 	t, again := p.plan()
@@ -53,7 +58,7 @@ func Tune() Tuning {
 func TuningHere() Tuning {
 	t, again := thisProcess().plan()
 	if again {
-		return Tuning{Why: "not re-executed with " + hugeTunable + "=1 yet"}
+		return Tuning{Why: "this process was not re-executed with " + tunablesVariable}
 	}
 	return t
 }
@@ -62,17 +67,16 @@ func TuningHere() Tuning {
 type process struct {
 	getenv    func(string) string
 	linux     bool
-	xla       bool   // built in
-	plugin    bool   // a CPU plugin is there to gain from it
-	underTest bool   // a test binary: exec would run its tests again
-	traced    bool   // under a debugger, which would lose its grip
-	hugePages string // the kernel's setting: always, madvise, never, or "" where it has none
+	xla       bool // built in
+	plugin    bool // a CPU plugin is there to gain from it
+	underTest bool // a test binary: exec would run its tests again
+	traced    bool // under a debugger, which would lose its grip
 }
 
 func thisProcess() process {
 	p := process{
 		getenv: os.Getenv, linux: runtime.GOOS == "linux", xla: HasXLA,
-		underTest: testing.Testing(), traced: traced(), hugePages: hugePages(),
+		underTest: testing.Testing(), traced: traced(),
 	}
 	for _, plugin := range pjrt.Find(pjrt.Here()) {
 		p.plugin = p.plugin || plugin.Kind == pjrt.CPU
@@ -82,19 +86,17 @@ func thisProcess() process {
 
 // plan says how things stand, and whether to re-execute.
 func (p process) plan() (t Tuning, again bool) {
-	switch tunables := p.getenv(tunablesVariable); {
+	switch have := p.getenv(tunablesVariable); {
 	case p.getenv(tuneVariable) == "0":
 		return Tuning{Why: tuneVariable + "=0"}, false
-	case strings.Contains(tunables, hugeTunable+"=1") || strings.Contains(tunables, hugeTunable+"=2"):
-		return Tuning{On: p.hugePages != "never", Why: tunablesVariable + "=" + tunables}, false
-	case strings.Contains(tunables, hugeTunable):
-		return Tuning{Why: "switched off by " + tunablesVariable}, false
+	case strings.Contains(have, tunables):
+		return Tuning{On: true, Why: "huge pages, buffers kept from step to step"}, false
+	case strings.Contains(have, mallocTunables):
+		return Tuning{Why: tunablesVariable + " is the user's own: " + have}, false
 	case p.getenv(tunedVariable) != "":
 		return Tuning{Why: "re-executed, and " + tunablesVariable + " did not come through"}, false
 	case !p.linux || !p.xla || !p.plugin:
 		return Tuning{Why: "only XLA's CPU plugin on Linux gains from it"}, false
-	case p.hugePages == "never" || p.hugePages == "":
-		return Tuning{Why: "the kernel gives no huge pages"}, false
 	case p.underTest:
 		return Tuning{Why: "not in tests"}, false
 	case p.traced:
@@ -106,15 +108,15 @@ func (p process) plan() (t Tuning, again bool) {
 // next is the environment of the next life. The two variables are replaced, not appended: of two entries
 // with one name the first would count, and the process would be re-executed for ever.
 func (p process) next(environment []string) []string {
-	tunables := hugeTunable + "=1"
+	value := tunables
 	if have := p.getenv(tunablesVariable); have != "" {
-		tunables = have + ":" + tunables
+		value = have + ":" + tunables
 	}
 	kept := slices.DeleteFunc(slices.Clone(environment), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
 		return name == tunablesVariable || name == tunedVariable
 	})
-	return append(kept, tunablesVariable+"="+tunables, tunedVariable+"=1")
+	return append(kept, tunablesVariable+"="+value, tunedVariable+"=1")
 }
 
 // tuning says whether the user lets this package set anything.

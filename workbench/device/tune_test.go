@@ -13,7 +13,7 @@ import (
 
 func TestTuneReExecutesOnceAndOnlyWhereItHelps(t *testing.T) {
 	good := func() process {
-		return process{linux: true, xla: true, plugin: true, hugePages: "madvise"}
+		return process{linux: true, xla: true, plugin: true}
 	}
 	for _, tc := range []struct {
 		name   string
@@ -23,16 +23,14 @@ func TestTuneReExecutesOnceAndOnlyWhereItHelps(t *testing.T) {
 		again  bool
 	}{
 		{"a plain start", nil, func(*process) {}, false, true},
-		{"re-executed", map[string]string{tunablesVariable: "glibc.malloc.hugetlb=1", tunedVariable: "1"}, func(*process) {}, true, false},
+		{"re-executed", map[string]string{tunablesVariable: tunables, tunedVariable: "1"}, func(*process) {}, true, false},
 		{"re-executed in vain", map[string]string{tunedVariable: "1"}, func(*process) {}, false, false},
-		{"set by the user", map[string]string{tunablesVariable: "glibc.malloc.hugetlb=2"}, func(*process) {}, true, false},
-		{"refused by the user", map[string]string{tunablesVariable: "glibc.malloc.hugetlb=0"}, func(*process) {}, false, false},
-		{"other tunables", map[string]string{tunablesVariable: "glibc.malloc.check=1"}, func(*process) {}, false, true},
+		{"the user's own", map[string]string{tunablesVariable: "glibc.malloc.hugetlb=0"}, func(*process) {}, false, false},
+		{"other tunables", map[string]string{tunablesVariable: "glibc.pthread.rseq=1"}, func(*process) {}, false, true},
 		{"switched off", map[string]string{tuneVariable: "0"}, func(*process) {}, false, false},
 		{"another system", nil, func(p *process) { p.linux = false }, false, false},
 		{"built without XLA", nil, func(p *process) { p.xla = false }, false, false},
 		{"no plugin", nil, func(p *process) { p.plugin = false }, false, false},
-		{"no huge pages", nil, func(p *process) { p.hugePages = "never" }, false, false},
 		{"in tests", nil, func(p *process) { p.underTest = true }, false, false},
 		{"under a debugger", nil, func(p *process) { p.traced = true }, false, false},
 	} {
@@ -52,10 +50,10 @@ func TestTuneReExecutesOnceAndOnlyWhereItHelps(t *testing.T) {
 }
 
 func TestTuneReplacesItsVariables(t *testing.T) {
-	have := []string{"A=1", tunablesVariable + "=glibc.malloc.check=1", tunedVariable + "=", "B=2"}
-	p := process{getenv: func(string) string { return "glibc.malloc.check=1" }}
+	have := []string{"A=1", tunablesVariable + "=glibc.pthread.rseq=1", tunedVariable + "=", "B=2"}
+	p := process{getenv: func(string) string { return "glibc.pthread.rseq=1" }}
 	got := strings.Join(p.next(have), " ")
-	want := "A=1 B=2 " + tunablesVariable + "=glibc.malloc.check=1:glibc.malloc.hugetlb=1 " + tunedVariable + "=1"
+	want := "A=1 B=2 " + tunablesVariable + "=glibc.pthread.rseq=1:" + tunables + " " + tunedVariable + "=1"
 	if got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
