@@ -23,7 +23,7 @@ build:
     @go build -o bin/clipbench .
 
 # Set up, build the emoji set, train on it for a few minutes, evaluate and draw
-demo: setup
+demo *arguments: setup
     @bin/clipbench data emoji
     @go build -o bin/emoji ./recipes/emoji
     @bin/emoji "$@"
@@ -69,7 +69,7 @@ lint *arguments:
 
 # Measure against open_clip on this machine, in turn
 bench *arguments: setup
-    go run ./bench "$@"
+    go run ./recipes/speed "$@"
 
 # Compare features and weights with the real open_clip and transformers
 parity *arguments: setup
