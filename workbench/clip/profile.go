@@ -61,7 +61,9 @@ func imageCost(m *config.Model) cost {
 	if v.PreprocessLayerNorm {
 		sum = sum.plus(normCost(width))
 	}
-	return sum.plus(towerCost(&v.Tower, v.Positions(), m.OutputDim))
+	sum = sum.plus(towerCost(&v.Tower, v.Positions(), m.OutputDim))
+	beyond := (pooledWidth(v) - width) * m.OutputDim // of the projection, where it reads more than one position
+	return sum.plus(cost{beyond, float64(beyond)})
 }
 
 func textCost(m *config.Model) cost {

@@ -103,6 +103,7 @@ func TestProfileCountsTheTensorsOfTheModel(t *testing.T) {
 		"no first norm":        {"model.vision.preprocess_layernorm=false"},
 		"free widths":          {"model.vision.kv_channels=24", "model.vision.ffn_hidden_size=300", "model.text.kv_channels=40"},
 		"layer scale":          {"model.vision.layerscale=true", "model.text.layerscale=0.1"},
+		"every position read":  {"model.vision.flatten_pool=true"},
 		"convolutional stem":   {"model.vision.patch_stem=conv", "model.vision.patch_stem_width=12", "model.vision.patch_stem_depth=2"},
 		"sigmoid":              {"model.use_siglip=true"},
 		"oblong":               {"model.vision.img_w=64"},

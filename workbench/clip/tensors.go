@@ -48,7 +48,15 @@ func (m *Model) visionTensors() []Tensor {
 	}
 	list = append(list, m.vision.tensors(rule, v.DoLayerNormWeightDecay)...)
 	list = append(list, layerNorm("visual/ln_post", width, v.DoLayerNormWeightDecay)...)
-	return append(list, Tensor{Path: "visual/proj", Dims: []int{width, m.cfg.OutputDim}, Init: rule.projection(), Decay: true})
+	return append(list, Tensor{Path: "visual/proj", Dims: []int{pooledWidth(v), m.cfg.OutputDim}, Init: rule.projection(), Decay: true})
+}
+
+// pooledWidth is what the image tower's projection reads.
+func pooledWidth(v *config.Vision) int {
+	if v.FlattenPool {
+		return v.Positions() * v.HiddenSize
+	}
+	return v.HiddenSize
 }
 
 func (m *Model) stemTensors(rule initRule) []Tensor {

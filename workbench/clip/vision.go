@@ -81,8 +81,11 @@ func (m *Model) dropPatches(p *Pass, x *Node) *Node {
 	return Concatenate([]*Node{Slice(x, AxisRange(), AxisRange(0, n)), chosen}, 1)
 }
 
-// poolImage picks the first class token of x [batch, sequence, width], or the mean over the sequence.
+// poolImage picks the first class token of x [batch, sequence, width], the mean over the sequence, or all of it.
 func (m *Model) poolImage(x *Node) *Node {
+	if m.cfg.Vision.FlattenPool {
+		return Reshape(x, x.Shape().Dim(0), -1)
+	}
 	if m.cfg.Vision.GlobalAveragePool {
 		return ReduceMean(x, 1)
 	}

@@ -78,6 +78,7 @@ type Vision struct {
 	DropPatchRate       float64    `yaml:"drop_patch_rate" min:"0" below:"1"`
 	DropPathRate        float64    `yaml:"drop_path_rate" min:"0" below:"1"`
 	GlobalAveragePool   bool       `yaml:"global_average_pool"`
+	FlattenPool         bool       `yaml:"flatten_pool"` // the projection reads every position, not one or their mean
 	ClassTokenLength    int        `yaml:"class_token_length" min:"0"`
 	PreprocessLayerNorm bool       `yaml:"preprocess_layernorm"`
 	PatchStem           string     `yaml:"patch_stem" oneof:"linear conv"` // linear (NeMo, ViT) or conv: stride-2 3×3 convolutions (Xiao et al. 2021)

@@ -70,8 +70,11 @@ func (k *checker) vision() {
 	v := &k.Model.Vision
 	k.filled("model.vision.img_h", v.ImgH)
 	k.filled("model.vision.img_w", v.ImgW)
-	if v.ClassTokenLength == 0 && !v.GlobalAveragePool {
-		k.refuse("model.vision.class_token_length", "without a class token the picture is pooled by global_average_pool: true")
+	if v.GlobalAveragePool && v.FlattenPool {
+		k.refuse("model.vision.flatten_pool", "global_average_pool: true pools already; choose one of them")
+	}
+	if v.ClassTokenLength == 0 && !v.GlobalAveragePool && !v.FlattenPool {
+		k.refuse("model.vision.class_token_length", "without a class token the picture is pooled by global_average_pool: true or flatten_pool: true")
 	}
 	if v.PatchStem == "conv" && bits.OnesCount(uint(v.PatchDim)) != 1 {
 		k.refuse("model.vision.patch_dim", "a stem of stride-2 convolutions makes patches of 2, 4, 8, 16 or 32 pixels")
