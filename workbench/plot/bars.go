@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"image"
 	"math"
-	"strconv"
 )
 
 // Bars draws horizontal bars, such as the memory of each device under several plans: for each label one
@@ -237,12 +236,6 @@ func significant(v float64) string {
 	if v == 0 {
 		return "0"
 	}
-	digits := 2 - int(math.Floor(math.Log10(math.Abs(v))))
-	return number(mustParse(strconv.FormatFloat(v, 'f', min(max(digits, 0), 12), 64)))
-}
-
-// mustParse reads back what FormatFloat wrote.
-func mustParse(s string) float64 {
-	v, _ := strconv.ParseFloat(s, 64)
-	return v
+	power := math.Pow10(max(2-int(math.Floor(math.Log10(math.Abs(v)))), 0))
+	return number(math.Round(v*power) / power)
 }

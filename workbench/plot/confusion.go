@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image"
 	"strconv"
+	"strings"
 
 	scale "golang.org/x/image/draw"
 )
@@ -30,28 +31,35 @@ func (c Confusion) Image() image.Image { return raster(c) }
 func (c Confusion) Show() error { return show(c, "confusion") }
 
 func (c Confusion) drawing() (drawing, error) {
-	n := len(c.Counts)
-	if n == 0 {
-		return drawing{}, fmt.Errorf("confusion: no counts: need at least one class")
-	}
-	for i, row := range c.Counts {
-		if len(row) != n {
-			return drawing{}, fmt.Errorf("confusion: row %d has %d counts for %d classes", i, len(row), n)
-		}
-		for j, v := range row {
-			if v < 0 || !finite(v) {
-				return drawing{}, fmt.Errorf("confusion: row %d, column %d: %v is not a count", i, j, v)
-			}
-		}
-	}
-	if n > largestGrid {
-		return drawing{}, fmt.Errorf("confusion: %d classes: at most %d can be drawn; choose a part of them", n, largestGrid)
-	}
-	if len(c.Labels) != 0 && len(c.Labels) != n || len(c.RowImages) != 0 && len(c.RowImages) != n {
-		return drawing{}, fmt.Errorf("confusion: %d labels and %d images for %d classes: need %d or none", len(c.Labels), len(c.RowImages), n, n)
+	if err := c.check(); err != nil {
+		return drawing{}, err
 	}
 	l := c.matrix().layout()
 	return drawing{l.width, l.height, func(p *pen) { c.draw(p, l) }}, nil
+}
+
+// check refuses what has no shape and what was not counted.
+func (c Confusion) check() error {
+	n := len(c.Counts)
+	switch {
+	case n == 0:
+		return fmt.Errorf("confusion: no counts: need at least one class")
+	case n > largestGrid:
+		return fmt.Errorf("confusion: %d classes: at most %d can be drawn; choose a part of them", n, largestGrid)
+	case len(c.Labels) != 0 && len(c.Labels) != n, len(c.RowImages) != 0 && len(c.RowImages) != n:
+		return fmt.Errorf("confusion: %d labels and %d images for %d classes: need %d or none", len(c.Labels), len(c.RowImages), n, n)
+	}
+	for i, row := range c.Counts {
+		if len(row) != n {
+			return fmt.Errorf("confusion: row %d has %d counts for %d classes", i, len(row), n)
+		}
+		for j, v := range row {
+			if v < 0 || !finite(v) {
+				return fmt.Errorf("confusion: row %d, column %d: %v is not a count", i, j, v)
+			}
+		}
+	}
+	return nil
 }
 
 // matrix describes the picture to the layout.
@@ -124,18 +132,14 @@ func sum(values []float64) float64 {
 	return total
 }
 
-// number writes a count with commas between thousands.
+// number writes a number that is not negative with commas between thousands.
 func number(v float64) string {
-	text := strconv.FormatFloat(v, 'f', -1, 64)
-	whole := len(text)
-	for i, r := range text {
-		if r == '.' {
-			whole = i
-			break
-		}
+	whole, fraction, broken := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
 	}
-	for i := whole - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
+	if broken {
+		return whole + "." + fraction
 	}
-	return text
+	return whole
 }

@@ -12,10 +12,12 @@ package plot
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,10 +107,18 @@ func (d drawing) save(path string, o Output) error {
 }
 
 // replaceFile writes data beside path and renames it there, so that a reader never sees half a picture.
-func replaceFile(path string, data []byte) error {
+func replaceFile(path string, data []byte) (err error) {
+	defer func() {
+		if at := (*fs.PathError)(nil); errors.As(err, &at) {
+			err = at.Err // the path that it names is a passing one
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: saving the picture: %w; is there such a folder, may it be written to, is there room?", path, err)
+		}
+	}()
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("%s: saving the picture: %w", path, err)
+		return err
 	}
 	_, err = f.Write(data)
 	if closed := f.Close(); err == nil {
@@ -122,9 +132,8 @@ func replaceFile(path string, data []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("%s: saving the picture: %w", path, err)
 	}
-	return nil
+	return err
 }
 
 // figure is what every picture of this package can do for the code that saves and shows it.
@@ -138,8 +147,24 @@ type figure interface {
 // output makes a struct that embeds Output half a figure.
 func (o Output) output() Output { return o }
 
-func save(f figure, path string) error {
+// largestPicture is the most pixels that are drawn, 600 MB of memory.
+const largestPicture = 150e6
+
+// prepare lays a figure out and refuses one that would not fit into memory.
+func prepare(f figure) (drawing, error) {
 	d, err := f.drawing()
+	if err != nil {
+		return drawing{}, err
+	}
+	density := f.output().density()
+	if w, h := d.width*density, d.height*density; w*h > largestPicture {
+		return drawing{}, fmt.Errorf("the picture would have %.0f×%.0f pixels: draw fewer things or lower Output.Density", w, h)
+	}
+	return d, nil
+}
+
+func save(f figure, path string) error {
+	d, err := prepare(f)
 	if err != nil {
 		return err
 	}
@@ -149,9 +174,9 @@ func save(f figure, path string) error {
 // raster returns the figure's pixels. Image has no error to return, so a figure that cannot be drawn
 // becomes a picture of the reason.
 func raster(f figure) image.Image {
-	d, err := f.drawing()
+	d, err := prepare(f)
 	if err != nil {
-		d = complaint(err)
+		return complaint(err).raster(2)
 	}
 	return d.raster(f.output().density())
 }

@@ -261,6 +261,7 @@ func TestAFigureThatCannotBeDrawnSaysWhy(t *testing.T) {
 		{Curves{Panels: []Panel{{Series: []Series{{"a", []float64{1}, nil}}}}}, "1 x for 0 y"},
 		{Nearest{}, "no pictures"},
 		{ImageGrid{}, "no images"},
+		{ImageGrid{Images: make([]image.Image, 4), Output: Output{Density: 1e4}}, "lower Output.Density"},
 		{ImageGrid{Images: make([]image.Image, 2), Labels: names(1)}, "1 labels for 2 images"},
 		{Confusion{}, "no counts"},
 		{Confusion{Counts: [][]float64{{1, 2}}}, "row 0 has 2 counts for 1 classes"},
@@ -272,7 +273,7 @@ func TestAFigureThatCannotBeDrawnSaysWhy(t *testing.T) {
 		{Reliability{Confidence: []float64{1}, Correct: nil}, "1 confidences for 0 answers"},
 		{Reliability{Confidence: []float64{12}, Correct: []bool{true}}, "not in [0, 1]"},
 	} {
-		_, err := tc.f.drawing()
+		_, err := prepare(tc.f)
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%T: %v, want %q", tc.f, err, tc.want)
 			continue

@@ -20,7 +20,7 @@ import (
 
 // show puts a figure before the reader; name begins a temporary file's name.
 func show(f figure, name string) error {
-	d, err := f.drawing()
+	d, err := prepare(f)
 	if err != nil {
 		return err
 	}
@@ -95,13 +95,13 @@ func showTerminal(d drawing, o Output, w io.Writer, e Environment, target Target
 	case Kitty:
 		err = kitty.EncodeGraphics(&sequence, d.raster(o.density()), &kitty.Options{
 			Action: kitty.TransmitAndPut, Transmission: kitty.Direct, Format: kitty.PNG,
-			Columns: columns, Rows: rows, Chunk: true, Quiet: 2,
+			Columns: columns, Chunk: true, Quiet: 2, // with rows too, it would be stretched to fill them
 		})
 	case ITerm:
 		var data []byte
 		data, err = d.png(o.density())
 		sequence.WriteString(ansi.ITerm2(iterm2.File{
-			Inline: true, Size: int64(len(data)), Width: iterm2.Cells(columns), Height: iterm2.Cells(rows),
+			Inline: true, Size: int64(len(data)), Width: iterm2.Cells(columns), Height: iterm2.Auto,
 			Content: []byte(base64.StdEncoding.EncodeToString(data)),
 		}))
 	case Sixel:

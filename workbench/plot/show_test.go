@@ -96,7 +96,7 @@ func TestKittyReceivesThePicture(t *testing.T) {
 		}
 		data.WriteString(c[2])
 	}
-	if len(chunks) == 0 || !strings.Contains(chunks[0][1], "a=T") || !strings.Contains(chunks[0][1], "f=100") || !strings.Contains(chunks[0][1], "c=30") {
+	if len(chunks) == 0 || !strings.Contains(chunks[0][1], "a=T") || !strings.Contains(chunks[0][1], "f=100") || !strings.Contains(chunks[0][1], "c=30") || strings.Contains(chunks[0][1], "r=") {
 		t.Fatalf("the first chunk says %.200q", out)
 	}
 	checkPicture(t, data.String())
@@ -104,7 +104,7 @@ func TestKittyReceivesThePicture(t *testing.T) {
 
 func TestITermReceivesThePicture(t *testing.T) {
 	out := shown(t, small, Environment{Terminal: true, TermProgram: "iTerm.app"})
-	m := regexp.MustCompile(`^\x1b\]1337;File=size=\d+;width=\d+;height=\d+;inline=1:([^\x07]*)\x07\n$`).FindStringSubmatch(out)
+	m := regexp.MustCompile(`^\x1b\]1337;File=size=\d+;width=\d+;height=auto;inline=1:([^\x07]*)\x07\n$`).FindStringSubmatch(out)
 	if m == nil {
 		t.Fatalf("%.200q", out)
 	}
