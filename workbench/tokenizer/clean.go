@@ -16,14 +16,21 @@ func Clean(text string) string { return string(appendClean(nil, text)) }
 
 func appendClean(dst []byte, text string) []byte {
 	text = entity.Unescape(entity.Unescape(ftfy.Fix(text)))
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return appendLower(dst, strings.Join(strings.FieldsFunc(text, isBlank), " "))
+		}
+	}
+	return appendCleanASCII(dst, text)
+}
+
+// appendCleanASCII collapses and lowers at once, without allocating.
+func appendCleanASCII(dst []byte, text string) []byte {
 	start := len(dst)
-	ascii := true
-	for i := 0; i < len(text) && ascii; i++ {
-		switch b := text[i]; {
-		case b >= utf8.RuneSelf:
-			ascii = false
-		case asciiClasses[b] == space || isSeparator(rune(b)):
-			if n := len(dst); n > start && dst[n-1] != ' ' {
+	for _, b := range []byte(text) {
+		switch {
+		case isBlank(rune(b)):
+			if len(dst) > start && dst[len(dst)-1] != ' ' {
 				dst = append(dst, ' ')
 			}
 		case 'A' <= b && b <= 'Z':
@@ -32,21 +39,15 @@ func appendClean(dst []byte, text string) []byte {
 			dst = append(dst, b)
 		}
 	}
-	if !ascii {
-		collapsed := strings.Join(strings.FieldsFunc(text, isBlank), " ")
-		return appendLower(dst[:start], collapsed)
-	}
-	if n := len(dst); n > start && dst[n-1] == ' ' {
-		dst = dst[:n-1]
+	if len(dst) > start && dst[len(dst)-1] == ' ' {
+		dst = dst[:len(dst)-1]
 	}
 	return dst
 }
 
-// isBlank is where Python's str.split splits.
-func isBlank(r rune) bool { return unicode.IsSpace(r) || isSeparator(r) }
-
-// isSeparator reports the information separators, white space to Python alone.
-func isSeparator(r rune) bool { return 0x1c <= r && r <= 0x1f }
+// isBlank is where Python's str.split splits: at white space and, unlike Go, at
+// the information separators.
+func isBlank(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
 
 // appendLower appends text in lower case as Python's str.lower has it: unlike
 // unicode.ToLower it keeps the dot of İ, and a Σ at the end of a word is ς.

@@ -111,3 +111,33 @@ func TestEntitiesEqualPython(t *testing.T) {
 		}
 	}
 }
+
+// TestCaptionsEqualOpenCLIP compares a large set of captions that is made by
+// testdata/make_goldens.py --captions and is too large to keep here.
+func TestCaptionsEqualOpenCLIP(t *testing.T) {
+	path := os.Getenv("CLIPBENCH_CAPTIONS")
+	if path == "" {
+		t.Skip("CLIPBENCH_CAPTIONS names no file of testdata/make_goldens.py --captions")
+	}
+	type tally struct{ texts, fixed, ids int }
+	var kinds []tally
+	readLines(t, path, func(g golden) {
+		for len(kinds) <= g.Kind {
+			kinds = append(kinds, tally{})
+		}
+		kinds[g.Kind].texts++
+		if got := ftfy.Fix(g.Text); got == g.Fixed {
+			kinds[g.Kind].fixed++
+		} else if t.Failed() == false {
+			t.Errorf("ftfy.Fix(%+q) = %+q, not %+q", g.Text, got, g.Fixed)
+		}
+		if got := clip(t).Append(nil, g.Text); slices.Equal(got, g.IDs) {
+			kinds[g.Kind].ids++
+		} else {
+			t.Errorf("Append(%+q) = %v, not %v", g.Text, got, g.IDs)
+		}
+	})
+	for kind, n := range kinds {
+		t.Logf("kind %2d: %6d texts, %6d fixed as ftfy does, %6d encoded as open_clip does", kind, n.texts, n.fixed, n.ids)
+	}
+}

@@ -59,10 +59,11 @@ func readMerges(name string, r io.Reader) (*BPE, error) {
 	ids := baseNames()
 	lines := bufio.NewScanner(text)
 	for number := 1; len(merges) < mostMerges && lines.Scan(); number++ {
-		if number == 1 || lines.Text() == "" {
+		line := lines.Text()
+		if number == 1 || line == "" {
 			continue
 		}
-		m, err := parseMerge(lines.Text(), ids)
+		m, err := parseMerge(line, ids)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, number, err)
 		}
@@ -80,20 +81,20 @@ func parseMerge(line string, ids map[string]int32) (merge, error) {
 	if !found || strings.ContainsAny(right, " \t\r") {
 		return merge{}, fmt.Errorf("%q is not two symbols with a space between them; is this a merges file?", line)
 	}
-	for _, symbol := range []string{left, right} {
-		if _, known := ids[symbol]; !known {
-			return merge{}, fmt.Errorf("no line above makes the symbol %q; a merge may only join what exists", symbol)
-		}
-	}
-	if strings.HasSuffix(left, endOfWord) {
+	l, knownLeft := ids[left]
+	r, knownRight := ids[right]
+	joint := left + right
+	_, knownJoint := ids[joint]
+	switch {
+	case !knownLeft || !knownRight:
+		return merge{}, fmt.Errorf("%q joins a symbol that no line above makes", line)
+	case strings.HasSuffix(left, endOfWord):
 		return merge{}, fmt.Errorf("%q ends a word, so nothing can follow it", left)
+	case knownJoint:
+		return merge{}, fmt.Errorf("%q exists already; every merge must make a new symbol", joint)
 	}
-	if _, known := ids[left+right]; known {
-		return merge{}, fmt.Errorf("%q exists already; every merge must make a new symbol", left+right)
-	}
-	m := merge{ids[left], ids[right]}
-	ids[left+right] = int32(len(ids))
-	return m, nil
+	ids[joint] = int32(len(ids))
+	return merge{l, r}, nil
 }
 
 // Save writes the merges in CLIP's layout, so that Load reads them and so does

@@ -85,13 +85,18 @@ func classify(text []byte) (class, int) {
 	return classOf(r), size
 }
 
+// ypogegrammeni is a mark whose other case is a letter, ι. Python's regex,
+// matching without case, takes it for neither a letter nor the rest, and so
+// passes over it. It is the only such character that lower case leaves.
+const ypogegrammeni = '\u0345'
+
 func classOf(r rune) class {
 	switch {
-	case unicode.IsLetter(r):
+	case unicode.IsLetter(r), unicode.Is(newLetters, r):
 		return letter
-	case unicode.IsNumber(r):
+	case unicode.IsNumber(r), unicode.Is(newNumbers, r):
 		return number
-	case unicode.IsSpace(r):
+	case unicode.IsSpace(r), r == ypogegrammeni:
 		return space
 	}
 	return other

@@ -61,7 +61,7 @@ func Lookup(name string) (value string, ok bool) {
 		return value, name == "semi;" || !strings.HasSuffix(value, ";")
 	}
 	// Names without a semicolon stand for one character each.
-	return value, utf8.RuneCountInString(value) == 1
+	return value, name != "" && utf8.RuneCountInString(value) == 1
 }
 
 // numbered decodes the digits of a numeric reference, "233" or "xe9".

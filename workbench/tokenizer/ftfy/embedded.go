@@ -53,12 +53,17 @@ func fixEmbedded(text string) string {
 		if i == 0 || roles[characters[i-1]]&strict == 0 {
 			n = utf8Length(characters[i:])
 		}
-		part := string(characters[i : i+max(n, 1)])
+		if n == 0 {
+			out.WriteRune(characters[i])
+			i++
+			continue
+		}
+		part := string(characters[i : i+n])
 		if len(part) < len(text) && isBad(part) { // shorter, or this would not end
 			part = fixEncoding(part)
 		}
 		out.WriteString(part)
-		i += max(n, 1)
+		i += n
 	}
 	return out.String()
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Writes what the reference says, for the tests of package tokenizer.
 
-    make_goldens.py                        goldens.jsonl, rows.jsonl, entities.json, small.txt and small.jsonl, beside this file
-    make_goldens.py --captions OUT FILE…   a large comparison: every label and tag of emojibase's data.json FILEs,
-                                           as they are and broken in 14 ways, to OUT (JSON lines), for
-                                           CLIPBENCH_CAPTIONS=OUT go test -run Captions -v
+    make_goldens.py                        the files beside this one, but for small.txt, which
+                                           go test -run TrainedFile -update makes of sentences.txt; run this again after it
+    make_goldens.py --captions OUT FILE…   a large comparison: every label of emojibase's data.json FILEs, and every
+                                           tenth with its tags, as they are and broken in 14 ways, to OUT (JSON
+                                           lines), for CLIPBENCH_CAPTIONS=OUT go test -run Captions -v
+    make_goldens.py --random OUT COUNT     the same of random text made of what ftfy's rules are about
 
-The reference is open_clip 3.3.0, ftfy 6.3.1, regex 2026.11.15 and Python 3.11 (Unicode 14).
-A line is {"text", "unescaped": html.unescape, "fixed": ftfy.fix_text, "clean": open_clip's cleaning, "ids"}.
+The reference is open_clip 3.3.0, ftfy 6.3.1, regex 2026.11.15, tokenizers 0.23.3, transformers 5.23.0 and Python 3.11
+(Unicode 14). A golden is {"text", "unescaped": html.unescape, "fixed": ftfy.fix_text, "clean": open_clip's cleaning, "ids"}.
 """
 
 import gzip
@@ -15,12 +17,17 @@ import html
 import json
 import pathlib
 import random
+import re
 import sys
 import tempfile
 
 import ftfy
-from ftfy import chardata
+import regex
+from ftfy import badness, chardata
 from open_clip.tokenizer import SimpleTokenizer, _clean_lower
+from tokenizers import BertWordPieceTokenizer, Tokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import CLIPTokenizerFast
 
 HERE = pathlib.Path(__file__).parent
 CLIP = SimpleTokenizer()
@@ -59,7 +66,7 @@ BY_HAND = [
     "schÃ¶n", "sÃ³", "Ã³", "voilÃ  le travail", "voilÃ le travail", "Ã la mode", "fÃ cil", "Ã s vezes Ã quele", "Ã", "Â ", "Ã ", "a Â b", "Â£5 and Â©", "l’humanitÃ©", "âœ” No problems", "âœ\u201d No problems", "â€œquotedâ€\x9d", "â€œ like this â€\ufffd",
     "ã\x83\x84", "&macr;\\_(ã\x83\x84)_/&macr;", "¯\\_(ツ)_/¯", "(ಠ_ಠ) (╯°□°)╯︵ ┻━┻", "├╢┬í┬ô", "╨┐╤Ç╨╕╨▓╨╡╤é", "РџСЂРёРІРµС‚", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "ГўВЂВ™s", "ã\x81\x82", "æ\x97¥æ\x9c¬", "ä½\xa0å¥½", "ä½ å¥½", "ðŸ˜€", "ð\x9f\x98\x80", "Ã°Å¸ËœÂ", "í\xa0½í¸\x80", "Ã\xad\xa0",
     "À\x80", "Ã\x83Â©", "ÃƒÂ©", "ÃƒÆ’Ã‚Â©", "√© caf√©", "‚Äôs", "‚Äúquote‚Äù", "Ðœ", "Ø§Ù„Ø¹Ø±Ø¨ÙŠØ©", "×©×œ×•×\x9d", "à¤¹à¤¿à¤¨à¥\x8d", "à¸ à¸¡", "Å¡ Å¾ Ä\x8d", "β€™s", "ā€™s", "вЂ™s", "Î‘Ï…Ï„ÏŒ", "Ξ±", "Γ¶ Γ©",
-    "Ã©tÃ© and été", "été Ã©tÃ©", "日本 Ã©", "Ã© 日本 â€™", "â€™ 日本", "a\x92b 日本", "it\x92s", "\x93quoted\x94 é", "\x81", "Œ.", "œ1", "Œuvre", "Å°", "10°C Ñ°", "€¢ x", "¼½ ²é", "a¬b", "é¬", "¬é", "ƒé ˆé", "º1 ª", "N° 5 nº", "┌─┐ é", "░ö", "«é»a “é”b ‘é’c", "é»a", "é«b", "Ð·Ð° Ñ", "ÐºÐ¾Ñˆ", "×³", "ØªØª Ù…Ù", "à²² à²",
+    "Ã©tÃ© and été", "été Ã©tÃ©", "日本 Ã©", "Ã© 日本 â€™", "â€™ 日本", "a\x92b 日本", "it\x92s", "\x93quoted\x94 é", "\x81", "Œ.", "œ1", "Œuvre", "Å°", "10°C Ñ°", "€¢ x", "¼½ ²é", "a¬b", "é¬", "¬é", "ƒé ˆé", "º1 ª", "N° 5 nº", "┌─┐ é", "░ö", "«é»a “é”b ‘é’c", "é»a", "é«b", "Ã©\x9eş&N;", "s\ufffdÎ±ãÃ©ą\x9b", "\x85“Ã©–\x8aНG", "&nLt; &nGt;", "a\u0345b !\u0345! \u0345s Ά\u0345", "Ð·Ð° Ñ", "ÐºÐ¾Ñˆ", "×³", "ØªØª Ù…Ù", "à²² à²",
     "RT @user: check http://t.co/AbC123 #hash_tag \U0001f600", "IMG_2043.JPG", "100% cotton T-shirt (size: XXL)", "50's & 60's", "e.g., i.e.", "…dots… ‥", "« guillemets »", "‚low‘ „low“ ‹angle›", "\u02bcokina \u02bbokina", "'‘’‛“”‟\"", "＇＂＆ａｍｐ；", "＆amp;", "⅓ ⅔ ⅛", "№ ℡ ℃ Å",
     "\ue000 \uf8ff private", "\U000e0001\U0010ffff", "\u0378 unassigned", "\u1c89 \ua7cb \U00010d40 \U00010d50 newer than Unicode 15", "\U0001e900\U0001e922", "𝒥ohn ℋancock 𝐛𝐨𝐥𝐝", "ª º ʰ ᵃ ₁ ⁿ",
     "a" * 300, "ab" * 500, "é" * 100, "猫" * 100, "supercalifragilisticexpialidocious" * 8, "x" * 77 + " " + "y" * 77, "word " * 100, "!" * 200, "1" * 120, "😀" * 40, "'s" * 50, "aaaaaaaaaaaaaaaaaaaaaaaaab", "the" * 33, "hahahahahahahaha", "zzzzzzzz",
@@ -92,6 +99,38 @@ def random_texts(count):
         yield "".join(rng.choice(SPECIAL_PIECES if rng.random() < .5 else alphabet) for _ in range(rng.randint(1, 14)))
 
 
+def adversarial_texts(count):
+    """Text of the characters that ftfy's tables name, of references cut anywhere, of anything."""
+    def members(tables):
+        pattern = re.compile("[" + "".join(tables.values()) + "]")
+        return [chr(c) for c in range(0x10000) if not 0xD800 <= c < 0xE000 and pattern.match(chr(c))]
+    characters = sorted({*members(badness.MOJIBAKE_CATEGORIES), *members(chardata.UTF8_CLUES)})
+    pairs = ["Ã©", "â€™", "Ð°", "вЂ", "ðŸ˜€", "Î±", "Ø§", "í\xa0½í¸\x80", "À\x80", "Ã ", "à²", "‚Äô", "├⌐"]
+    names = sorted(html.entities.html5)
+    rng = random.Random(11)
+
+    def reference():
+        name = rng.choice(names)
+        name = name.upper() if rng.random() < .3 else name
+        return "&" + (name[:rng.randint(1, len(name))] if rng.random() < .3 else name) + rng.choice(["", "x", ";", " "])
+
+    def number():
+        value = rng.choice([rng.randint(0, 300), rng.randint(0, 0x11FFFF)])
+        return "&#" + rng.choice([f"{value}", f"x{value:x}", f"X{value:X}", f"{value:x}"]) + rng.choice(["", ";", "g"])
+
+    def anything():
+        code = rng.randint(0, 0x2FFFF)
+        return "?" if 0xD800 <= code < 0xE000 else chr(code)
+    kinds = [lambda: rng.choice(characters)] * 9 + [lambda: chr(rng.randint(0x20, 0x7E))] * 3 + [lambda: rng.choice(SPECIAL_PIECES)] * 2 + \
+        [lambda: rng.choice(pairs)] * 3 + [reference, number, anything]
+    for _ in range(count):
+        text = "".join(rng.choice(kinds)() for _ in range(rng.randint(1, 10)))
+        try:
+            yield text.encode("utf-8").decode(rng.choice(ENCODINGS)) if rng.random() < .25 else text
+        except UnicodeDecodeError:
+            yield text
+
+
 def golden(text):
     return {"text": text, "unescaped": html.unescape(text), "fixed": ftfy.fix_text(text), "clean": _clean_lower(text), "ids": CLIP.encode(text)}
 
@@ -119,26 +158,57 @@ def write_goldens():
     print(len(texts), "texts,", len(rows), "rows,", len(entities), "entities")
 
 
+def write_classes():
+    """How many characters are letters, numbers and spaces to regex, and the sum of their code points."""
+    characters = [chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+    found = {name: [ord(c) for c in characters if regex.match(pattern, c)]
+             for name, pattern in [("letter", r"\p{L}"), ("number", r"\p{N}"), ("space", r"\s")]}
+    (HERE / "classes.json").write_text(json.dumps({name: [len(found[name]), sum(found[name])] for name in found}))
+
+
 def write_small():
-    """Encodes with a small merges file (made by Train on these sentences, see small_test.go), as open_clip reads it."""
+    """Encodes with a small merges file, as open_clip and Hugging Face's CLIP tokenizer read it."""
+    (HERE / "sentences.txt").write_text("\n".join(SENTENCES) + "\n")
     path = HERE / "small.txt"
     if not path.exists():
         return
     with tempfile.TemporaryDirectory() as folder:
-        packed = pathlib.Path(folder) / "small.txt.gz"
-        packed.write_bytes(gzip.compress(path.read_bytes()))
-        small = SimpleTokenizer(bpe_path=str(packed))
-    rows = [{"text": t, "context": 24, "row": small(t, 24)[0].tolist()} for t in SENTENCES]
-    write(HERE / "small.jsonl", [{"vocab": small.vocab_size}] + rows)
-    print("small:", small.vocab_size)
+        folder = pathlib.Path(folder)
+        (folder / "small.txt.gz").write_bytes(gzip.compress(path.read_bytes()))
+        small = SimpleTokenizer(bpe_path=str(folder / "small.txt.gz"))
+        names = {"<start_of_text>": "<|startoftext|>", "<end_of_text>": "<|endoftext|>"}
+        vocab = {names.get(symbol, symbol): number for symbol, number in small.encoder.items()}
+        (folder / "vocab.json").write_text(json.dumps(vocab))
+        (folder / "merges.txt").write_text(path.read_text() + "\n")
+        CLIPTokenizerFast(vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt")).save_pretrained(folder)
+        (HERE / "clip").mkdir(exist_ok=True)
+        (HERE / "clip" / "tokenizer.json").write_text(json.dumps(json.loads((folder / "tokenizer.json").read_text()), separators=(",", ":")))
+    write(HERE / "small.jsonl", [{"vocab": small.vocab_size}] + [{"text": t, "context": 24, "row": small(t, 24)[0].tolist()} for t in SENTENCES])
+    write_hugging_face(HERE / "clip" / "tokenizer.json", HERE / "clip.jsonl", small.vocab_size)
+
+
+def write_word_pieces():
+    """A tokenizer of another family, as BERT's is."""
+    words = BertWordPieceTokenizer(lowercase=True)
+    words.train_from_iterator(SENTENCES, vocab_size=300, show_progress=False)
+    words.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[(t, words.token_to_id(t)) for t in ["[CLS]", "[SEP]"]])
+    words.save(str(HERE / "wordpiece.json"), pretty=False)
+    write_hugging_face(HERE / "wordpiece.json", HERE / "wordpiece.jsonl", words.get_vocab_size())
+
+
+def write_hugging_face(path, out, vocab):
+    tokenizer = Tokenizer.from_file(str(path))
+    texts = SENTENCES + [t for t in BY_HAND if len(t) < 40][:60]
+    write(out, [{"vocab": vocab}] + [{"text": t, "row": tokenizer.encode(t).ids} for t in texts])
 
 
 def captions(files):
     seen = {}
     for file in files:
-        for emoji in json.loads(pathlib.Path(file).read_text()):
-            for text in [emoji["label"], *emoji.get("tags", []), ", ".join([emoji["label"], *emoji.get("tags", [])])]:
-                seen[text] = None
+        for i, emoji in enumerate(json.loads(pathlib.Path(file).read_text())):
+            seen[emoji["label"]] = None
+            if i % 10 == 0:
+                seen[", ".join([emoji["label"], *emoji.get("tags", [])])] = None
     return list(seen)
 
 
@@ -156,6 +226,10 @@ def write_captions(out, files):
 if __name__ == "__main__":
     if len(sys.argv) > 3 and sys.argv[1] == "--captions":
         write_captions(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) == 4 and sys.argv[1] == "--random":
+        write(sys.argv[2], ({"kind": 0, "text": t, "fixed": ftfy.fix_text(t), "ids": CLIP.encode(t)} for t in adversarial_texts(int(sys.argv[3]))))
     else:
         write_goldens()
+        write_classes()
         write_small()
+        write_word_pieces()
