@@ -86,8 +86,8 @@ func (c Curves) check() error {
 	return nil
 }
 
-// colors returns the colour of each series' name, by its first appearance.
-func (c Curves) colors() map[string]int {
+// order numbers the series' names by their first appearance; a name has the colour of its number.
+func (c Curves) order() map[string]int {
 	order := map[string]int{}
 	for _, panel := range c.Panels {
 		for _, s := range panel.Series {
@@ -154,7 +154,7 @@ func (c Curves) yScale(panel Panel) scaleTicks {
 
 // drawSeries draws a panel's lines: all the faint ones first, so that they hide none of the strong.
 func (c Curves) drawSeries(p *pen, panel Panel, l panelLayout) {
-	order := c.colors()
+	order := c.order()
 	for _, s := range panel.Series {
 		if decay := smoothing(c.Smoothing, s.Y); decay > 0 {
 			faded := mix(category(order[s.Name]), paper, 0.72)

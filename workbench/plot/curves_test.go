@@ -112,7 +112,7 @@ func TestTheKeyDoesNotCoverTheData(t *testing.T) {
 
 func TestSeriesOfOneNameHaveOneColour(t *testing.T) {
 	s := func(name string) Series { return Series{Name: name} }
-	order := Curves{Panels: []Panel{{Series: []Series{s("a"), s("b")}}, {Series: []Series{s("b"), s("c")}}}}.colors()
+	order := Curves{Panels: []Panel{{Series: []Series{s("a"), s("b")}}, {Series: []Series{s("b"), s("c")}}}}.order()
 	if order["a"] != 0 || order["b"] != 1 || order["c"] != 2 {
 		t.Errorf("%v", order)
 	}

@@ -144,6 +144,26 @@ func TestTheMatchIsFramedAndAMistakeMarked(t *testing.T) {
 	}
 }
 
+func TestAnEqualValueIsNoMistake(t *testing.T) {
+	nan := math.NaN()
+	for _, tc := range []struct {
+		values      []float64
+		match, want int
+	}{
+		{[]float64{1, 2, 3}, 2, -1},
+		{[]float64{3, 2, 3}, 2, -1},
+		{[]float64{3, 2, 3}, 1, 0},
+		{[]float64{1, 5, 3}, 0, 1},
+		{[]float64{nan, 2, 3}, 2, -1},
+		{[]float64{nan, 2, 3}, 0, 2},
+		{[]float64{nan, nan}, 0, -1},
+	} {
+		if got := mistake(tc.values, tc.match); got != tc.want {
+			t.Errorf("%v, match %d: %d, want %d", tc.values, tc.match, got, tc.want)
+		}
+	}
+}
+
 func TestAMistakeIsMarkedInSmallCellsWithoutHidingIt(t *testing.T) {
 	for _, n := range []int{100, 400} {
 		values := ramp(n, n)

@@ -103,7 +103,7 @@ func (c Curves) entries(panel Panel) []keyEntry {
 	if len(panel.Series) == 1 && (panel.Series[0].Name == "" || panel.Series[0].Name == panel.Title) {
 		return nil
 	}
-	order := c.colors()
+	order := c.order()
 	var entries []keyEntry
 	for _, s := range panel.Series {
 		i := order[s.Name]

@@ -136,7 +136,7 @@ func (s Similarity) score(match []int) (right, pairs int) {
 			continue
 		}
 		pairs++
-		if argmax(s.Values[i]) == j {
+		if mistake(s.Values[i], j) < 0 {
 			right++
 		}
 	}
@@ -187,8 +187,8 @@ func (s Similarity) drawMarks(p *pen, l matrixLayout, match []int) {
 			continue
 		}
 		matched(p, l.at(i, j))
-		if best := argmax(s.Values[i]); best >= 0 && best != j {
-			mistaken(p, l.at(i, best))
+		if taken := mistake(s.Values[i], j); taken >= 0 {
+			mistaken(p, l.at(i, taken))
 		}
 	}
 }
@@ -206,13 +206,17 @@ func extent(values [][]float64) (low, high float64) {
 	return low, high
 }
 
-// argmax returns the place of the greatest value, the first of equals; -1 if there is none.
-func argmax(values []float64) int {
-	best := -1
+// mistake returns the place of the greatest value where that is greater than the match's own, else -1:
+// columns of one caption are equally alike to a row, and any of them is right.
+func mistake(values []float64, match int) int {
+	best := match
 	for i, v := range values {
-		if !math.IsNaN(v) && (best < 0 || v > values[best]) {
+		if v > values[best] || math.IsNaN(values[best]) && !math.IsNaN(v) {
 			best = i
 		}
+	}
+	if best == match {
+		return -1
 	}
 	return best
 }
