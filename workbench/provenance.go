@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -75,4 +77,17 @@ func moduleVersion(path string) string {
 		}
 	}
 	return ""
+}
+
+// vocabularyFile is the vocabulary when it is a file of one's own: what a checkpoint calls its copy, and the content.
+func vocabularyFile(cfg *config.Config) (name string, content []byte, err error) {
+	path := vocabularyName(cfg)
+	if path == cfg.Model.Tokenizer.Type {
+		return "", nil, nil
+	}
+	content, err = os.ReadFile(path)
+	if err != nil {
+		return "", nil, fmt.Errorf("model.tokenizer: %w", err)
+	}
+	return "tokenizer" + filepath.Ext(path), content, nil
 }

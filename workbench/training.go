@@ -248,6 +248,9 @@ func (s *session) save() error {
 		Tokenizer: checkpoint.Tokenizer{Name: vocabularyName(s.Config)}, Preprocess: s.preprocess(),
 	}
 	snapshot.Meta, snapshot.Config = s.meta, s.Config.YAML()
+	if snapshot.Tokenizer.File, snapshot.Vocabulary, err = vocabularyFile(s.Config); err != nil {
+		return err
+	}
 	s.watch.saved()
 	s.written = filepath.Join(s.Dir, "checkpoints", fmt.Sprint(s.done))
 	return s.saver.Save(snapshot)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,7 +23,28 @@ func Load(path string, overrides ...string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	return LoadBytes(path, data, overrides...)
+	c, err := LoadBytes(path, data, overrides...)
+	if err != nil {
+		return nil, err
+	}
+	c.Model.Tokenizer.locate(filepath.Dir(path))
+	return c, nil
+}
+
+// locate finds the tokenizer's files beside the configuration that names them, where they are not found as they stand.
+func (t *Tokenizer) locate(dir string) {
+	for _, file := range []*string{t.VocabFile, t.MergeFile} {
+		if file == nil || filepath.IsAbs(*file) {
+			continue
+		}
+		beside, err := filepath.Abs(filepath.Join(dir, *file))
+		if err != nil {
+			continue // no working directory: the path stays as it is
+		}
+		if _, err := os.Stat(beside); err == nil {
+			*file = beside
+		}
+	}
 }
 
 // LoadBytes is Load for a document in memory; name stands for the file in messages.
