@@ -57,7 +57,7 @@ func (c *command) result(err error, result any, text func()) error {
 }
 
 func printHits(what string, h evaluate.Hits) {
-	fmt.Printf("%-24s top-1 %.3f  top-5 %.3f  top-10 %.3f  mean rank %.1f  (%d of %d)\n", what, h.Top1, h.Top5, h.Top10, h.MeanRank, h.Queries, h.Candidates)
+	fmt.Printf("%-24s top-1 %.3f  top-5 %.3f  top-10 %.3f  mean rank %.1f  (%d questions, %d answers to choose from)\n", what, h.Top1, h.Top5, h.Top10, h.MeanRank, h.Queries, h.Candidates)
 }
 
 func (c *command) embed() *cobra.Command {
