@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"container/heap"
 	"fmt"
 	"iter"
 	"slices"
@@ -36,6 +37,7 @@ type corpus struct {
 	words  []countedWord
 	counts map[pair]int          // how often a pair occurs
 	places map[pair]map[int]bool // the words it occurs in
+	queue  candidates            // every pair with its count, and with counts it had
 	names  []string              // id → the bytes of the symbol, with </w>
 	taken  map[string]bool       // the names in use
 }
@@ -59,6 +61,10 @@ func newCorpus(captions iter.Seq[string]) *corpus {
 	for i := range c.words {
 		c.count(i, +1)
 	}
+	for p, n := range c.counts {
+		c.queue = append(c.queue, candidate{p, n})
+	}
+	heap.Init(&c.queue)
 	return c
 }
 
@@ -99,28 +105,38 @@ func (c *corpus) count(i, sign int) {
 // come first: the choice depends on the counts alone. A pair whose joint name
 // is taken, made of other parts, is passed over: every id has its own name.
 func (c *corpus) best() (best pair, found bool) {
-	most := 0
-	for p, n := range c.counts {
-		if n < most || n == most && !before(p, best) || c.taken[c.names[p.left]+c.names[p.right]] {
-			continue
+	for len(c.queue) > 0 {
+		top := heap.Pop(&c.queue).(candidate)
+		if top.count == c.counts[top.pair] && !c.taken[c.names[top.left]+c.names[top.right]] {
+			return top.pair, true
 		}
-		best, most, found = p, n, true
 	}
-	return best, found
-}
-
-func before(a, b pair) bool {
-	return a.left < b.left || a.left == b.left && a.right < b.right
+	return pair{}, false
 }
 
 // merge replaces the pair by id wherever it occurs.
 func (c *corpus) merge(p pair, id int32) {
 	c.names = append(c.names, c.names[p.left]+c.names[p.right])
 	c.taken[c.names[id]] = true
+	changed := map[pair]bool{}
 	for i := range c.places[p] {
+		c.note(i, changed)
 		c.count(i, -1)
 		c.words[i].symbols = joined(c.words[i].symbols, p, id)
 		c.count(i, +1)
+		c.note(i, changed)
+	}
+	for p := range changed {
+		if n := c.counts[p]; n > 0 {
+			heap.Push(&c.queue, candidate{p, n})
+		}
+	}
+}
+
+// note adds the pairs of word i to changed.
+func (c *corpus) note(i int, changed map[pair]bool) {
+	for k, symbols := 1, c.words[i].symbols; k < len(symbols); k++ {
+		changed[pair{symbols[k-1], symbols[k]}] = true
 	}
 }
 
@@ -136,4 +152,33 @@ func joined(word []int32, p pair, id int32) []int32 {
 		out = append(out, word[i])
 	}
 	return out
+}
+
+// candidate is a pair with a count that it had when it was queued.
+type candidate struct {
+	pair
+	count int
+}
+
+// candidates is a heap (container/heap), the best at the top.
+type candidates []candidate
+
+func (c candidates) Len() int      { return len(c) }
+func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
+func (c candidates) Less(i, j int) bool {
+	return c[i].count > c[j].count || c[i].count == c[j].count && before(c[i].pair, c[j].pair)
+}
+
+// Push is for package heap.
+func (c *candidates) Push(x any) { *c = append(*c, x.(candidate)) }
+
+// Pop is for package heap.
+func (c *candidates) Pop() any {
+	last := (*c)[len(*c)-1]
+	*c = (*c)[:len(*c)-1]
+	return last
+}
+
+func before(a, b pair) bool {
+	return a.left < b.left || a.left == b.left && a.right < b.right
 }

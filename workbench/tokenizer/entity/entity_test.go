@@ -1,6 +1,10 @@
 package entity
 
-import "testing"
+import (
+	"encoding/json"
+	"os"
+	"testing"
+)
 
 // The goldens in package tokenizer hold all names and many numbers; these are
 // the rules, from Python's documentation of html.unescape and its source.
@@ -26,6 +30,26 @@ func TestUnescape(t *testing.T) {
 		if got := Unescape(text); got != want {
 			t.Errorf("Unescape(%q) = %+q, not %+q", text, got, want)
 		}
+	}
+}
+
+// The goldens are Python's html.entities.html5: ../testdata/make_goldens.py.
+func TestLookupKnowsEveryName(t *testing.T) {
+	content, err := os.ReadFile("../testdata/entities.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var goldens struct{ HTML5 map[string]string }
+	if err := json.Unmarshal(content, &goldens); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range goldens.HTML5 {
+		if got, ok := Lookup(name); got != want || !ok {
+			t.Errorf("Lookup(%q) = %+q, %v, not %+q", name, got, ok, want)
+		}
+	}
+	if len(goldens.HTML5) != 2231 {
+		t.Errorf("%d names, not 2231", len(goldens.HTML5))
 	}
 }
 

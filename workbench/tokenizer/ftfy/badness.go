@@ -1,10 +1,6 @@
 package ftfy
 
-import (
-	"strings"
-	"unicode"
-	"unicode/utf8"
-)
+import "strings"
 
 // isBad reports whether text holds a sequence of characters that mixed-up
 // encodings make and people do not write.
@@ -20,9 +16,9 @@ func isBad(text string) bool {
 	for i, r := range characters {
 		classes[i] = classOf(r)
 	}
-	for i := range characters {
-		for _, rule := range badSequences {
-			if rule.matches(characters[i:], classes[i:]) {
+	for i := range classes {
+		for _, p := range patterns {
+			if p.matches(classes[i:]) {
 				return true
 			}
 		}
@@ -38,132 +34,40 @@ type element struct {
 
 type sequence []element
 
-func (s sequence) matches(characters []rune, classes []class) bool {
-	if len(characters) < len(s) {
+// pattern is a sequence whose lists have become classes.
+type pattern []class
+
+func (p pattern) matches(classes []class) bool {
+	if len(classes) < len(p) {
 		return false
 	}
-	for i, e := range s {
-		if classes[i]&e.classes == 0 && (e.list == "" || !strings.ContainsRune(e.list, characters[i])) {
+	for i, c := range p {
+		if classes[i]&c == 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// class says in which company a character is suspicious. The letters, signs and
-// so on are those that UTF-8 becomes when it is read in another encoding.
-type class uint32
+// patterns are badSequences, and lists the classes made for their lists.
+var patterns, lists = compile(badSequences)
 
-const (
-	c1            class = 1 << iota // U+0080…9F, of no other use
-	bad                             // of hardly any other use
-	common                          // in place anywhere
-	law                             // of legal texts
-	currency                        //
-	opening                         // punctuation before a word
-	closing                         // punctuation after a word
-	numeric                         // of numbers and mathematics
-	kaomoji                         // of faces made of letters
-	upperAccented                   // capital letters with a mark
-	lowerAccented                   // small letters with a mark
-	upperCommon                     // capital letters that stand anywhere, Greek and Cyrillic
-	lowerCommon                     // small ones
-	box                             // lines and blocks
-	asciiUpper                      // A…Z
-	asciiLower                      // a…z
-	blank                           // white space
-	word                            // letters, numbers and _
-	notLatin                        // anything but A…Z and a…z
-	inLine                          // anything but a newline
-
-	accented   = upperAccented | lowerAccented
-	suspicious = c1 | bad | common | law | currency | opening | closing | numeric | kaomoji |
-		upperAccented | lowerAccented | upperCommon | lowerCommon | box
-)
-
-// members lists the classes' characters; a-b is a range.
-var members = map[class]string{
-	c1:            "\u0080-\u009f",
-	bad:           "¤¦¨ª¬¯¸ºƒˆˇ˘˛˜†‡‰⌐◊\ufffd",
-	common:        "\u00a0\u00ad´·–—―’…",
-	law:           "§¶",
-	currency:      "¢£¥₧€",
-	opening:       "¡©«¿΄΅‘‚“„•‹\uf8ff",
-	closing:       "®»˝”›™",
-	numeric:       "±²³µ¹¼½¾×÷⁄№∂∆∏∑√∞∩∫≈≠≡≤≥",
-	kaomoji:       "°Ò-ÖÙ-Üò-öø-üŌŐŪŲ",
-	upperAccented: "À-ÑØÜÝĀĂĄĆČĎĐĒĖĘĚĞĢĪİĶĹĻĽŁŃŅŇŒŘŚŞŠŢŤŮŰŸŹŻŽҐ",
-	lowerAccented: "ßà-ñüāăąćčďđēėęěğģīįķĺļľłœŕśşšťźżžґﬁﬂ",
-	upperCommon:   "ÞΆΈΉΊΌΎΏΑ-ΫЁ-Я",
-	lowerCommon:   "άέήίΰα-ωа-џ",
-	box:           "│┌┐┘├┤┬┼═-╬▀▄█▌▐░▒▓",
-}
-
-// lowClasses are the classes of the characters below U+2600, highClasses of the rest.
-var lowClasses, highClasses = classTables()
-
-func classTables() (low [0x2600]class, high map[rune]class) {
-	high = map[rune]class{}
-	for r := range low {
-		low[r] = generalClasses(rune(r))
-	}
-	for class, list := range members {
-		for _, r := range expand(list) {
-			if int(r) < len(low) {
-				low[r] |= class
-			} else {
-				high[r] = class | generalClasses(r)
+func compile(sequences []sequence) (patterns []pattern, lists map[class]string) {
+	classOfList, next := map[string]class{}, lastClass
+	for _, s := range sequences {
+		var p pattern
+		for _, e := range s {
+			if _, known := classOfList[e.list]; e.list != "" && !known {
+				next <<= 1
+				classOfList[e.list] = next
 			}
+			p = append(p, e.classes|classOfList[e.list])
 		}
+		patterns = append(patterns, p)
 	}
-	return low, high
-}
-
-// expand spells out the ranges of a list.
-func expand(list string) []rune {
-	var out []rune
-	characters := []rune(list)
-	for i := 0; i < len(characters); i++ {
-		if characters[i] != '-' {
-			out = append(out, characters[i])
-			continue
-		}
-		for r := characters[i-1] + 1; r < characters[i+1]; r++ {
-			out = append(out, r)
-		}
+	lists = map[class]string{}
+	for list, c := range classOfList {
+		lists[c] = list
 	}
-	return out
-}
-
-func classOf(r rune) class {
-	switch {
-	case int(r) < len(lowClasses):
-		return lowClasses[r]
-	case r < 0xf8ff || r > utf8.RuneError:
-		return generalClasses(r)
-	}
-	if class, ok := highClasses[r]; ok {
-		return class
-	}
-	return generalClasses(r)
-}
-
-// generalClasses are the classes that any character may have.
-func generalClasses(r rune) (of class) {
-	for _, test := range []struct {
-		class class
-		is    bool
-	}{
-		{asciiUpper, 'A' <= r && r <= 'Z'},
-		{asciiLower, 'a' <= r && r <= 'z'},
-		{blank, unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f},
-		{word, unicode.IsLetter(r) || unicode.IsNumber(r) || r == '_'},
-		{notLatin, r >= utf8.RuneSelf || !unicode.IsLetter(r)},
-		{inLine, r != '\n'},
-	} {
-		if test.is {
-			of |= test.class
-		}
-	}
-	return of
+	return patterns, lists
 }

@@ -35,7 +35,8 @@ func unescapeOne(ref string) string {
 	return ref
 }
 
-// upper is Python's str.upper on the characters that have entities.
-func upper(value string) string {
-	return strings.ToUpper(strings.ReplaceAll(ligatures.Replace(value), "ß", "ss"))
-}
+// upper is Python's str.upper on the characters that have entities: where Go's
+// is one character for one, Unicode's may be several.
+func upper(value string) string { return strings.ToUpper(severalCapitals.Replace(value)) }
+
+var severalCapitals = strings.NewReplacer("ß", "SS", "ŉ", "ʼN", "ﬀ", "FF", "ﬁ", "FI", "ﬂ", "FL", "ﬃ", "FFI", "ﬄ", "FFL")

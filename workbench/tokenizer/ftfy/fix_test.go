@@ -1,7 +1,9 @@
 package ftfy
 
 import (
+	"encoding/json"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -34,6 +36,31 @@ func TestFix(t *testing.T) {
 	} {
 		if got := Fix(tc.text); got != tc.want {
 			t.Errorf("%s: %+q, not %+q", tc.name, got, tc.want)
+		}
+	}
+}
+
+// The goldens are ftfy's own: ../testdata/make_goldens.py.
+func TestEntitiesInCapitals(t *testing.T) {
+	content, err := os.ReadFile("../testdata/entities.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var goldens struct{ HTML5, Capitals map[string]string }
+	if err := json.Unmarshal(content, &goldens); err != nil {
+		t.Fatal(err)
+	}
+	for ref, want := range goldens.Capitals {
+		if got := unescapeHTML(ref); got != want {
+			t.Errorf("%s is %+q, not %+q", ref, got, want)
+		}
+	}
+	if len(goldens.Capitals) < 1000 {
+		t.Errorf("only %d goldens", len(goldens.Capitals))
+	}
+	for _, ref := range []string{"&nTILDE;", "&eACUTE;", "&check", "&NOSUCH;", "&#59;", "&#233"} {
+		if got := unescapeHTML(ref); got != ref {
+			t.Errorf("%s becomes %+q", ref, got)
 		}
 	}
 }
@@ -81,4 +108,15 @@ func FuzzFix(f *testing.F) {
 			t.Fatalf("Fix(%q) = %q", text, fixed)
 		}
 	})
+}
+
+func TestClassesFitIntoTheirBits(t *testing.T) {
+	for c, list := range lists {
+		if c == 0 {
+			t.Errorf("no bit is left for %q", list)
+		}
+	}
+	if lists[0] != "" || len(lists) < 30 {
+		t.Errorf("%d lists", len(lists))
+	}
 }

@@ -66,7 +66,7 @@ BY_HAND = [
     "schÃ¶n", "sÃ³", "Ã³", "voilÃ  le travail", "voilÃ le travail", "Ã la mode", "fÃ cil", "Ã s vezes Ã quele", "Ã", "Â ", "Ã ", "a Â b", "Â£5 and Â©", "l’humanitÃ©", "âœ” No problems", "âœ\u201d No problems", "â€œquotedâ€\x9d", "â€œ like this â€\ufffd",
     "ã\x83\x84", "&macr;\\_(ã\x83\x84)_/&macr;", "¯\\_(ツ)_/¯", "(ಠ_ಠ) (╯°□°)╯︵ ┻━┻", "├╢┬í┬ô", "╨┐╤Ç╨╕╨▓╨╡╤é", "РџСЂРёРІРµС‚", "ÐŸÑ€Ð¸Ð²ÐµÑ‚", "ГўВЂВ™s", "ã\x81\x82", "æ\x97¥æ\x9c¬", "ä½\xa0å¥½", "ä½ å¥½", "ðŸ˜€", "ð\x9f\x98\x80", "Ã°Å¸ËœÂ", "í\xa0½í¸\x80", "Ã\xad\xa0",
     "À\x80", "Ã\x83Â©", "ÃƒÂ©", "ÃƒÆ’Ã‚Â©", "√© caf√©", "‚Äôs", "‚Äúquote‚Äù", "Ðœ", "Ø§Ù„Ø¹Ø±Ø¨ÙŠØ©", "×©×œ×•×\x9d", "à¤¹à¤¿à¤¨à¥\x8d", "à¸ à¸¡", "Å¡ Å¾ Ä\x8d", "β€™s", "ā€™s", "вЂ™s", "Î‘Ï…Ï„ÏŒ", "Ξ±", "Γ¶ Γ©",
-    "Ã©tÃ© and été", "été Ã©tÃ©", "日本 Ã©", "Ã© 日本 â€™", "â€™ 日本", "a\x92b 日本", "it\x92s", "\x93quoted\x94 é", "\x81", "Œ.", "œ1", "Œuvre", "Å°", "10°C Ñ°", "€¢ x", "¼½ ²é", "a¬b", "é¬", "¬é", "ƒé ˆé", "º1 ª", "N° 5 nº", "┌─┐ é", "░ö", "«é»a “é”b ‘é’c", "é»a", "é«b", "Ã©\x9eş&N;", "s\ufffdÎ±ãÃ©ą\x9b", "\x85“Ã©–\x8aНG", "&nLt; &nGt;", "a\u0345b !\u0345! \u0345s Ά\u0345", "Ð·Ð° Ñ", "ÐºÐ¾Ñˆ", "×³", "ØªØª Ù…Ù", "à²² à²",
+    "Ã©tÃ© and été", "été Ã©tÃ©", "日本 Ã©", "Ã© 日本 â€™", "â€™ 日本", "a\x92b 日本", "it\x92s", "\x93quoted\x94 é", "\x81", "Œ.", "œ1", "Œuvre", "Å°", "10°C Ñ°", "€¢ x", "¼½ ²é", "a¬b", "é¬", "¬é", "ƒé ˆé", "º1 ª", "N° 5 nº", "┌─┐ é", "░ö", "«é»a “é”b ‘é’c", "é»a", "é«b", "Ã©\x9eş&N;", "s\ufffdÎ±ãÃ©ą\x9b", "\x85“Ã©–\x8aНG", "&nLt; &nGt;", "â€\xa0d9Ä£&IJLIG;x", "a\u0345b !\u0345! \u0345s Ά\u0345", "Ð·Ð° Ñ", "ÐºÐ¾Ñˆ", "×³", "ØªØª Ù…Ù", "à²² à²",
     "RT @user: check http://t.co/AbC123 #hash_tag \U0001f600", "IMG_2043.JPG", "100% cotton T-shirt (size: XXL)", "50's & 60's", "e.g., i.e.", "…dots… ‥", "« guillemets »", "‚low‘ „low“ ‹angle›", "\u02bcokina \u02bbokina", "'‘’‛“”‟\"", "＇＂＆ａｍｐ；", "＆amp;", "⅓ ⅔ ⅛", "№ ℡ ℃ Å",
     "\ue000 \uf8ff private", "\U000e0001\U0010ffff", "\u0378 unassigned", "\u1c89 \ua7cb \U00010d40 \U00010d50 newer than Unicode 15", "\U0001e900\U0001e922", "𝒥ohn ℋancock 𝐛𝐨𝐥𝐝", "ª º ʰ ᵃ ₁ ⁿ",
     "a" * 300, "ab" * 500, "é" * 100, "猫" * 100, "supercalifragilisticexpialidocious" * 8, "x" * 77 + " " + "y" * 77, "word " * 100, "!" * 200, "1" * 120, "😀" * 40, "'s" * 50, "aaaaaaaaaaaaaaaaaaaaaaaaab", "the" * 33, "hahahahahahahaha", "zzzzzzzz",
@@ -152,10 +152,9 @@ def write_goldens():
     rows = [{"text": t, "context": n, "row": CLIP(t, n)[0].tolist()}
             for t in ["", "a", "a photo of a cat", "<end_of_text> inside <end_of_text>", "word " * 100, "日本の桜"] for n in [1, 2, 3, 5, 8, 77]]
     write(HERE / "rows.jsonl", rows)
-    entities = {"&" + name: html.unescape("&" + name) for name in html.entities.html5}
-    entities |= chardata.HTML_ENTITIES
-    (HERE / "entities.json").write_text(json.dumps(entities, separators=(",", ":")))
-    print(len(texts), "texts,", len(rows), "rows,", len(entities), "entities")
+    capitals = {name: value for name, value in chardata.HTML_ENTITIES.items() if name[1:] not in html.entities.html5}
+    (HERE / "entities.json").write_text(json.dumps({"html5": html.entities.html5, "capitals": capitals}, separators=(",", ":")))
+    print(len(texts), "texts,", len(rows), "rows,", len(html.entities.html5), "entities")
 
 
 def write_classes():
@@ -189,11 +188,13 @@ def write_small():
 
 def write_word_pieces():
     """A tokenizer of another family, as BERT's is."""
-    words = BertWordPieceTokenizer(lowercase=True)
-    words.train_from_iterator(SENTENCES, vocab_size=300, show_progress=False)
-    words.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[(t, words.token_to_id(t)) for t in ["[CLS]", "[SEP]"]])
-    words.save(str(HERE / "wordpiece.json"), pretty=False)
-    write_hugging_face(HERE / "wordpiece.json", HERE / "wordpiece.jsonl", words.get_vocab_size())
+    path = HERE / "wordpiece.json"
+    if not path.exists():  # its training is not the same twice
+        words = BertWordPieceTokenizer(lowercase=True)
+        words.train_from_iterator(SENTENCES, vocab_size=300, show_progress=False)
+        words.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=[(t, words.token_to_id(t)) for t in ["[CLS]", "[SEP]"]])
+        words.save(str(path), pretty=False)
+    write_hugging_face(path, HERE / "wordpiece.jsonl", Tokenizer.from_file(str(path)).get_vocab_size())
 
 
 def write_hugging_face(path, out, vocab):
