@@ -25,6 +25,3 @@ func dtypeOf(name string) (dtypes.DType, error) {
 }
 
 func lower(dtype dtypes.DType) string { return strings.ToLower(dtype.String()) }
-
-// commas writes [1 2 3] as [1,2,3].
-func commas(text string) string { return strings.ReplaceAll(text, " ", ",") }

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 )
@@ -39,10 +40,10 @@ func (t Tensor) Size() int64 {
 func (t Tensor) Shape() string { return Shape(t.DType, t.Dims) }
 
 // Shape is type and dimensions as messages show them, such as float32[512,768].
-func Shape(dtype dtypes.DType, dims []int) string {
-	text := fmt.Sprint(dims)
-	return fmt.Sprintf("%s%s", lower(dtype), commas(text))
-}
+func Shape(dtype dtypes.DType, dims []int) string { return lower(dtype) + Dims(dims) }
+
+// Dims is dimensions as messages show them, such as [512,768]; a scalar's are [].
+func Dims(dims []int) string { return strings.ReplaceAll(fmt.Sprint(dims), " ", ",") }
 
 // Read fills dst, whose length is Size, with the tensor's bytes.
 func (t Tensor) Read(dst []byte) error {

@@ -1,0 +1,54 @@
+package checkpoint
+
+import (
+	"path/filepath"
+	"strings"
+
+	"clipbench/workbench/checkpoint/tensorfile"
+	"clipbench/workbench/clip"
+	"clipbench/workbench/config"
+)
+
+// Where a native checkpoint keeps the weights, before their paths in clip's Tensors.
+const (
+	WeightPath  = "/model/"
+	AveragePath = "/ema/" // their moving average, if one is kept
+)
+
+// openNative reads the model out of a training state: the moving average, if one is kept and used for validation, unless
+// the options ask for the weights themselves.
+func openNative(dir string, o Options) (*Model, error) {
+	saved, err := Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = saved.Close() }()
+	cfg, err := config.LoadBytes(filepath.Join(dir, configFile), saved.Config)
+	if err != nil {
+		return nil, err
+	}
+	prefix := WeightPath
+	if ema := cfg.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights && !o.Original {
+		prefix = AveragePath
+	}
+	file := &tensorfile.File{Path: filepath.Join(dir, stateFile), Tensors: below(prefix, saved.Tensors)}
+	if embedding, ok := file.Tensors[prefix+"text/token_embedding"]; ok && cfg.Model.Text.VocabSize == 0 && len(embedding.Dims) == 2 {
+		cfg.Model.Text.VocabSize = embedding.Dims[0]
+	}
+	cfg.Model.Tokenizer = config.Tokenizer{Library: cfg.Model.Tokenizer.Library, Type: saved.TokenizerPath()}
+	m := &Model{Path: dir, Format: Native, Config: cfg}
+	return m, m.read(file, func(_ *config.Model, t clip.Tensor) []part {
+		return []part{{name: prefix + t.Path, dims: t.Dims, of: 1}}
+	})
+}
+
+// below are the tensors whose paths begin with prefix.
+func below(prefix string, tensors map[string]tensorfile.Tensor) map[string]tensorfile.Tensor {
+	found := map[string]tensorfile.Tensor{}
+	for path, t := range tensors {
+		if strings.HasPrefix(path, prefix) {
+			found[path] = t
+		}
+	}
+	return found
+}
