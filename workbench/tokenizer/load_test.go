@@ -39,17 +39,18 @@ func TestLoadRefuses(t *testing.T) {
 		return path
 	}
 	for name, want := range map[string]string{
-		"google/siglip":                    "no such tokenizer file",
-		"":                                 "no such tokenizer file",
-		folder:                             tokenizerJSON,
-		file("x.bin", ""):                  "neither a merges file",
-		file("empty.json", ""):             "empty.json",
-		file("object.json", "{}"):          "0 special ids",
-		file("list.json", "[]"):            "list.json",
+		"google/siglip":           "no such tokenizer file",
+		"":                        "no such tokenizer file",
+		folder:                    tokenizerJSON,
+		file("x.bin", ""):         "neither a merges file",
+		file("empty.json", ""):    "empty.json",
+		file("object.json", "{}"): "0 special ids",
+		file("list.json", "[]"):   "list.json",
+		file("far.json", `{"model":{"type":"BPE","vocab":{"a":0}},"post_processor":{"type":"BertProcessing","sep":["e",7],"cls":["c",-1]}}`): "[-1 7] lie outside its vocabulary of 1 ids",
 		file("cut.json", `{"model":{"typ`): "cut.json",
 	} {
 		loaded, err := Load(name)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: %v, error %v, which should say %q in one line", name, loaded, err, want)
 		}
 	}

@@ -3,6 +3,12 @@
 // were mixed up ("schÃ¶n" becomes "schön"), straightens quotes and widths, and
 // takes out what no reader sees. The rules are ftfy's (Apache License 2.0, see
 // NOTICE); so are the functions' names where they have one there.
+//
+// It gives what ftfy gives but for these. A line whose mixed-up bytes end in C0,
+// or in five bytes of a surrogate pair, and a newline: ftfy takes the newline for
+// the missing byte. Characters newer than Unicode 14, Python 3.11's, or 15, Go's,
+// where a rule asks whether they are letters or how they compose. And numeric
+// references of more than 4,300 digits, at which Python gives up with an error.
 package ftfy
 
 import (
