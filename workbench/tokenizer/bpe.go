@@ -1,6 +1,7 @@
 package tokenizer
 
 import (
+	"math"
 	"sync"
 )
 
@@ -75,8 +76,7 @@ func (t *BPE) Encode(text string, dst []int32) {
 
 // Append appends the ids of text, without sot and eot and however many, to ids.
 func (t *BPE) Append(ids []int32, text string) []int32 {
-	const all = int(^uint(0) >> 1)
-	return t.append(ids, text, all)
+	return t.append(ids, text, math.MaxInt)
 }
 
 // append appends the ids of text until there are limit of them; it never

@@ -52,7 +52,10 @@ func parseHuggingFace(name string, content []byte) (t *HuggingFace, err error) {
 	}
 	t = &HuggingFace{tokenizer: tokenizer, frame: tokenizer.Encode(""), vocab: highestID(tokenizer) + 1}
 	t.lowers = tokenizer.Normalize("A") == "a"
-	return t, t.check(name)
+	if err := t.check(name); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // check refuses what cannot fill a text tower's rows.

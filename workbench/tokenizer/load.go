@@ -25,6 +25,14 @@ var clipNames = map[string]bool{
 //
 // Nothing is fetched: other names are an error.
 func Load(name string) (Tokenizer, error) {
+	tokenizer, err := load(name)
+	if err != nil {
+		return nil, err // and not an interface that holds a nil pointer
+	}
+	return tokenizer, nil
+}
+
+func load(name string) (Tokenizer, error) {
 	info, err := os.Stat(name)
 	switch {
 	case clipNames[name]:
