@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -177,16 +178,17 @@ func (s *session) record(m train.Metrics, b *data.Batch) error {
 	} else {
 		s.log.Log(slog.LevelError, "loss %g, gradient norm %g: the step was not applied; its samples: %v", m.Loss, m.GradNorm, b.Keys)
 	}
-	s.latest["loss"], s.latest["grad_norm"], s.latest["lr"], s.latest["logit_scale"] = m.Loss, m.GradNorm, m.LearningRate, m.LogitScale
-	s.bar.show(s.done, s.latest["loss"], s.watch)
+	s.bar.show(s.done, m.Loss, s.watch)
 	if s.bad >= badSteps {
 		return fmt.Errorf("%s: loss or gradient was not finite for %d steps; the last good checkpoint is kept; lower model.optim.lr or raise trainer.gradient_clip_val", s.Dir, s.bad)
 	}
 	if s.done%s.Config.Trainer.LogEveryNSteps != 0 && s.done != s.total && m.Finite {
 		return nil
 	}
-	s.latest["pairs_per_s"], s.latest["wait"] = s.watch.speed()
-	if err := s.write(s.latest); err != nil {
+	speed, wait := s.watch.speed()
+	values := map[string]float64{"loss": m.Loss, "grad_norm": m.GradNorm, "lr": m.LearningRate, "logit_scale": m.LogitScale, "pairs_per_s": speed, "wait": wait}
+	maps.Copy(s.latest, values)
+	if err := s.write(values); err != nil {
 		return err
 	}
 	return s.checkIn(runlog.Running, "")
