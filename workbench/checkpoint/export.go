@@ -56,10 +56,12 @@ func exportNative(dir string, m *Model) error {
 	cfg.ExpManager.EMA.Enable = false
 	s.Config = cfg.YAML()
 	for path, w := range m.Weights {
-		s.Tensors[WeightPath+path] = tensorfile.Tensor{DType: w.DType(), Dims: w.Shape().Dimensions,
+		s.Tensors[WeightPath+path] = tensorfile.Tensor{
+			DType: w.DType(), Dims: w.Shape().Dimensions,
 			Data: &laidOut{size: int(w.ByteSize()), write: func(dst []float32) error {
 				return tensors.ConstFlatData(w, func(ours []float32) { copy(dst, ours) })
-			}}}
+			}},
+		}
 	}
 	return writeFolder(dir, s)
 }

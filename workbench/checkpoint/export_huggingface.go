@@ -2,7 +2,6 @@ package checkpoint
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"clipbench/workbench/config"
 )
@@ -30,7 +29,7 @@ func exportHuggingFace(dir string, m *Model) error {
 	if err := exportAs(dir, m, huggingFaceNames, huggingFaceWeights, documents); err != nil {
 		return err
 	}
-	return exportTokenizer(dir, cfg)
+	return exportTokenizer(dir, cfg.Tokenizer.Type, t.EncoderSeqLength)
 }
 
 // huggingFaceModel is config.json.
@@ -65,18 +64,8 @@ func huggingFacePictures(p Preprocess) map[string]any {
 	return map[string]any{
 		"image_processor_type": "CLIPImageProcessor",
 		"do_resize":            true, "size": map[string]any{"shortest_edge": p.Size[0]}, "resample": 3,
-		"do_center_crop": true, "crop_size": map[string]any{"height": p.Size[0], "width": p.Size[1]},
+		"do_center_crop": true, "crop_size": map[string]any{"height": p.Size[0], "width": p.Size[1]}, //nolint:misspell // their key
 		"do_rescale": true, "rescale_factor": 1.0 / 255, "do_convert_rgb": true,
-		"do_normalize": true, "image_mean": p.Mean, "image_std": p.Std,
+		"do_normalize": true, "image_mean": p.Mean, "image_std": p.Std, //nolint:misspell // their key
 	}
-}
-
-// exportTokenizer copies a tokenizer.json, or leaves the folder without when the vocabulary is CLIP's own.
-func exportTokenizer(dir string, cfg *config.Model) error {
-	_, vocabulary, err := TokenizerOf(cfg.Tokenizer.Type)
-	if err != nil || vocabulary == nil {
-		return err
-	}
-	_, err = writeFile(filepath.Join(dir, huggingFaceTokenizer), content(vocabulary))
-	return err
 }

@@ -34,16 +34,28 @@ type golden struct {
 
 func openGolden(t *testing.T, name string) golden {
 	t.Helper()
-	file, err := tensorfile.OpenSafetensors(filepath.Join(goldens, name, "golden.safetensors"))
+	return goldenAt(t, filepath.Join(goldens, name, "golden.safetensors"))
+}
+
+func goldenFile(t *testing.T, path string) golden {
+	t.Helper()
+	file, err := tensorfile.OpenSafetensors(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	g := golden{file: file}
+	return golden{file: file}
+}
+
+func goldenAt(t *testing.T, path string) golden {
+	t.Helper()
+	g := goldenFile(t, path)
 	for name, to := range map[string]**tensors.Tensor{"images": &g.images, "tokens": &g.tokens} {
-		if *to, err = load(file.Tensors[name]); err != nil {
+		value, err := load(g.file.Tensors[name])
+		if err != nil {
 			t.Fatal(err)
 		}
+		*to = value
 	}
 	return g
 }
@@ -112,8 +124,10 @@ func (m *Model) compute(t *testing.T, backend compute.Backend, g golden) compute
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := computed{image: tensors.MustCopyFlatData[float32](out[0]), text: tensors.MustCopyFlatData[float32](out[1]),
-		loss: tensors.ToScalar[float32](out[2]), gradients: map[string][]float32{}}
+	c := computed{
+		image: tensors.MustCopyFlatData[float32](out[0]), text: tensors.MustCopyFlatData[float32](out[1]),
+		loss: tensors.ToScalar[float32](out[2]), gradients: map[string][]float32{},
+	}
 	for i, tensor := range list {
 		c.gradients[tensor.Path] = tensors.MustCopyFlatData[float32](out[3+i])
 	}

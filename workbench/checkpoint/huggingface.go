@@ -14,6 +14,8 @@ const (
 	huggingFaceConfig    = "config.json"
 	huggingFaceProcessor = "preprocessor_config.json"
 	huggingFaceTokenizer = "tokenizer.json"
+	huggingFaceMerges    = "merges.txt" // with the ids in vocab.json, where there is no tokenizer.json
+	huggingFaceVocab     = "vocab.json"
 )
 
 // readHuggingFaceConfig reads config.json of a CLIPModel, preprocessor_config.json, and which tokenizer lies beside them.
@@ -34,7 +36,9 @@ func readHuggingFaceConfig(dir string) (*description, error) {
 	if err := d.huggingFacePreprocess(dir, f); err != nil {
 		return nil, err
 	}
-	d.huggingFaceTokenizer(dir)
+	if err := d.huggingFaceTokenizer(dir); err != nil {
+		return nil, err
+	}
 	return d, f.err()
 }
 
@@ -99,7 +103,7 @@ func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	f.errs = parent.errs
 	d.Mean, d.Std = f.numbers("image_mean"), f.numbers("image_std")
 	f.only("resample", float64(3), "pictures are resized bicubically (3)")
-	for _, step := range []string{"do_resize", "do_center_crop", "do_rescale", "do_normalize"} {
+	for _, step := range []string{"do_resize", "do_center_crop", "do_rescale", "do_normalize"} { //nolint:misspell // their keys
 		f.only(step, true, "pictures are resized, cropped and normalised")
 	}
 	if size, ok := f.values["size"].(map[string]any); ok && size["shortest_edge"] == nil {
@@ -109,15 +113,19 @@ func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 }
 
 // huggingFaceTokenizer finds the tokenizer in the folder, or CLIP's own by the size of the vocabulary, which is said.
-func (d *description) huggingFaceTokenizer(dir string) {
-	if path := filepath.Join(dir, huggingFaceTokenizer); exists(path) {
+func (d *description) huggingFaceTokenizer(dir string) error {
+	path, merges := filepath.Join(dir, huggingFaceTokenizer), filepath.Join(dir, huggingFaceMerges)
+	switch {
+	case exists(path):
 		d.Tokenizer = path
-		return
-	}
-	if d.Text.Vocab == clipVocabulary {
+	case exists(merges):
+		d.Tokenizer = merges
+		return vocabularyFollows(dir)
+	case d.Text.Vocab == clipVocabulary:
 		d.Tokenizer = clipTokenizer
 		d.Notices = append(d.Notices, dir+" has no "+huggingFaceTokenizer+": its vocabulary of 49,408 is taken for CLIP's own")
 	}
+	return nil
 }
 
 func exists(path string) bool {

@@ -91,19 +91,26 @@ func readFloats(t tensorfile.Tensor, dst []float32) error {
 	if t.DType == dtypes.Float32 {
 		return t.Read(floatBytes(dst))
 	}
-	raw := make([]byte, t.Size())
-	if err := t.Read(raw); err != nil {
-		return err
-	}
-	switch t.DType {
-	case dtypes.Float16:
-		widen(dst, viewAs[float16.Float16](raw), float16.Float16.Float32)
-	case dtypes.BFloat16:
-		widen(dst, viewAs[bfloat16.BFloat16](raw), bfloat16.BFloat16.Float32)
-	case dtypes.Float64:
-		widen(dst, viewAs[float64](raw), func(v float64) float32 { return float32(v) })
-	default:
+	if !t.DType.IsFloat() {
 		return fmt.Errorf("%s is no floating-point tensor", t.Shape())
+	}
+	const piece = 1 << 16 // values, so that little is in memory twice
+	width := t.DType.Size()
+	raw := make([]byte, min(piece, len(dst))*width)
+	for at := 0; at < len(dst); at += piece {
+		part := dst[at:min(at+piece, len(dst))]
+		bytes := raw[:len(part)*width]
+		if n, err := t.Data.ReadAt(bytes, int64(at*width)); n < len(bytes) {
+			return fmt.Errorf("%s breaks off: %w", t.Shape(), err)
+		}
+		switch t.DType {
+		case dtypes.Float16:
+			widen(part, viewAs[float16.Float16](bytes), float16.Float16.Float32)
+		case dtypes.BFloat16:
+			widen(part, viewAs[bfloat16.BFloat16](bytes), bfloat16.BFloat16.Float32)
+		case dtypes.Float64:
+			widen(part, viewAs[float64](bytes), func(v float64) float32 { return float32(v) })
+		}
 	}
 	return nil
 }

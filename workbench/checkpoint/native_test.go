@@ -9,11 +9,10 @@ import (
 	"testing"
 
 	"clipbench/workbench/checkpoint/tensorfile"
+	"clipbench/workbench/device"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/dtypes/bfloat16"
-	_ "github.com/gomlx/compute/gobackend"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -30,7 +29,7 @@ func state(t *testing.T, step int32) *model.Store {
 		}
 		v.SetTrainable(trainable)
 	}
-	odd := []float32{1, -0.0, float32(math.Copysign(0, -1)), float32(math.Inf(-1)), math.SmallestNonzeroFloat32, float32(step)}
+	odd := []float32{1, 0, float32(math.Copysign(0, -1)), float32(math.Inf(-1)), math.SmallestNonzeroFloat32, float32(step)}
 	add("/model/visual/proj", tensors.FromFlatDataAndDimensions(odd, 2, 3), true)
 	add("/model/half", tensors.FromFlatDataAndDimensions([]bfloat16.BFloat16{bfloat16.FromFloat32(1.5), bfloat16.FromFloat32(float32(step))}, 2), true)
 	add("/model/logit_scale", tensors.FromValue(float32(2.6593)), true)
@@ -45,8 +44,10 @@ func snapshot(t *testing.T, step int, metrics Metrics) Snapshot {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Meta = Meta{Step: step, Samples: step * 128, Epoch: 0.5, Metrics: metrics, Tokenizer: Tokenizer{Name: "emoji", File: "tokenizer.txt"},
-		Preprocess: Preprocess{Mean: []float64{.48145466, .4578275, .40821073}, Std: []float64{.26862954, .26130258, .27577711}, Size: [2]int{64, 64}, Interpolation: "bicubic", ResizeMode: "shortest"}}
+	s.Meta = Meta{
+		Step: step, Samples: step * 128, Epoch: 0.5, Metrics: metrics, Tokenizer: Tokenizer{Name: "emoji", File: "tokenizer.txt"},
+		Preprocess: Preprocess{Mean: []float64{.48145466, .4578275, .40821073}, Std: []float64{.26862954, .26130258, .27577711}, Size: [2]int{64, 64}, Interpolation: "bicubic", ResizeMode: "shortest"},
+	}
 	s.Config, s.Vocabulary = []byte("name: test\n"), []byte("#version: 0.2\ni n\n")
 	return s
 }
@@ -132,14 +133,14 @@ func TestSaveAndRestoreIsBitExact(t *testing.T) {
 }
 
 func TestCaptureTakesWhatIsOnTheDevice(t *testing.T) {
-	backend, err := compute.NewWithConfig("go:parallelism=-1")
+	d, err := device.Open(t.Context(), device.Options{Backend: "go"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer backend.Finalize()
+	defer d.Close()
 	store := state(t, 1)
 	step := store.GetVariable("/step")
-	exec, err := model.NewExec(backend, store, func(_ *model.Scope, x *graph.Node) *graph.Node {
+	exec, err := model.NewExec(d.Backend, store, func(_ *model.Scope, x *graph.Node) *graph.Node {
 		step.SetNodeValue(graph.AddScalar(step.NodeValue(x.Graph()), 41))
 		return x
 	})
@@ -178,8 +179,10 @@ func TestRestoreRefusesAnotherShapeOrName(t *testing.T) {
 			_, err := store.CreateVariable("/ema/visual/proj", tensors.FromValue(float32(1)))
 			return err
 		}, "it lacks tensor /ema/visual/proj float32[]"},
-		{"a tensor less", func(store *model.Store) error { return store.DeleteVariable("/rng") },
-			"it holds tensor /rng uint64[3], for which there is no place"},
+		{
+			"a tensor less", func(store *model.Store) error { return store.DeleteVariable("/rng") },
+			"it holds tensor /rng uint64[3], for which there is no place",
+		},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			store := state(t, 50)

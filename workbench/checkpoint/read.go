@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"runtime"
+	"sync"
 
 	"clipbench/workbench/checkpoint/tensorfile"
 	"clipbench/workbench/clip"
@@ -21,6 +22,7 @@ func (m *Model) read(file *tensorfile.File, names naming) error {
 		return fmt.Errorf("%s: %w", file.Path, err)
 	}
 	m.Weights = make(map[string]*tensors.Tensor, len(list))
+	var scratch sync.Pool // *[]float32: what one tensor is read into before it is turned around
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, t := range list {
@@ -28,7 +30,7 @@ func (m *Model) read(file *tensorfile.File, names naming) error {
 		m.Weights[t.Path] = weight
 		group.Go(func() error {
 			for _, p := range names(&m.Config.Model, t) {
-				if err := readPart(weight, p, file.Tensors[p.name]); err != nil {
+				if err := readPart(weight, p, file.Tensors[p.name], &scratch); err != nil {
 					return fmt.Errorf("%s: tensor %s: %w", file.Path, p.name, err)
 				}
 			}
@@ -38,16 +40,21 @@ func (m *Model) read(file *tensorfile.File, names naming) error {
 	return group.Wait()
 }
 
-func readPart(weight *tensors.Tensor, p part, from tensorfile.Tensor) error {
+func readPart(weight *tensors.Tensor, p part, from tensorfile.Tensor, scratch *sync.Pool) error {
 	var readErr error
 	err := tensors.MutableFlatData(weight, func(ours []float32) {
 		if p.layout == asIs {
 			readErr = readFloats(from, ours[p.at*p.size():][:p.size()])
 			return
 		}
-		values := make([]float32, p.size())
-		if readErr = readFloats(from, values); readErr == nil {
-			p.read(ours, values)
+		values, _ := scratch.Get().(*[]float32)
+		if values == nil || cap(*values) < p.size() {
+			values = new([]float32)
+			*values = make([]float32, p.size())
+		}
+		defer scratch.Put(values)
+		if readErr = readFloats(from, (*values)[:p.size()]); readErr == nil {
+			p.read(ours, (*values)[:p.size()])
 		}
 	})
 	if readErr != nil {

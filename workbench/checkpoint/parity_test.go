@@ -1,0 +1,160 @@
+package checkpoint
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"clipbench/workbench/clip"
+	"clipbench/workbench/tokenizer"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// peers runs testdata/parity.py with the Python that has open_clip and transformers.
+func peers(t *testing.T, arguments ...string) {
+	t.Helper()
+	python := os.Getenv(peersPython)
+	if python == "" {
+		t.Skipf("%s names no Python with open_clip and transformers", peersPython)
+	}
+	cmd := exec.Command(python, append([]string{"testdata/parity.py"}, arguments...)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("parity.py: %v\n%s", err, out)
+	}
+}
+
+// features are the embeddings of a golden's inputs, without gradients.
+func (m *Model) features(t *testing.T, backend compute.Backend, g golden) (image, text []float32) {
+	t.Helper()
+	copied := *m
+	store, err := copied.Store(WeightPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	towers := m.clip()
+	exec, err := model.NewExec(backend, store, func(_ *model.Scope, in []*graph.Node) []*graph.Node {
+		weight := func(path string) *graph.Node { return store.GetVariable(WeightPath + path).NodeValue(in[0].Graph()) }
+		f := towers.Encode(&clip.Pass{Weights: weight, DType: dtypes.Float32}, in[0], in[1])
+		return []*graph.Node{f.Image, f.Text}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Call(g.images, g.tokens)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])
+}
+
+// fastest is XLA where its plugin is, else the Go backend.
+func fastest(t *testing.T) compute.Backend {
+	t.Helper()
+	all := backends(t)
+	if xla, ok := all["xla:cpu"]; ok {
+		return xla
+	}
+	return all["go"]
+}
+
+// TestThePeersComputeTheSame sends models both ways: a full ViT-B/32 of open_clip's into ours, and it and every golden
+// out to open_clip and transformers.
+func TestThePeersComputeTheSame(t *testing.T) {
+	vit := filepath.Join(t.TempDir(), "vit")
+	peers(t, "make", vit)
+	m := mustOpen(t, vit, Options{})
+	g := goldenAt(t, filepath.Join(vit, "golden.safetensors"))
+	image, text := m.features(t, fastest(t), g)
+	t.Logf("ViT-B/32 of open_clip in ours: features differ by up to %.2g", max(near(t, image, g, "image_features"), near(t, text, g, "text_features")))
+
+	weights := mustOpen(t, filepath.Join(vit, "epoch_1.pt"), Options{Preset: "ViT-B-32", Activation: "gelu", Preprocess: "openai", Tokenizer: clipTokenizer})
+	sameWeights(t, weights, m)
+
+	type job struct{ name, golden, dir, out string }
+	var jobs []job
+	arguments := []string{"load"}
+	add := func(name, goldenPath string, m *Model, formats ...Format) {
+		for _, format := range formats {
+			dir := exported(t, m, format)
+			j := job{name + " as " + string(format), goldenPath, dir, dir + ".safetensors"}
+			jobs, arguments = append(jobs, j), append(arguments, j.dir, j.golden, j.out)
+		}
+	}
+	add("ViT-B/32", filepath.Join(vit, "golden.safetensors"), m, OpenCLIP, HuggingFace)
+	for name, formats := range map[string][]Format{
+		"open_clip-gelu": {OpenCLIP, HuggingFace}, "open_clip-quickgelu": {OpenCLIP}, "open_clip-sigmoid": {OpenCLIP},
+		"huggingface-quickgelu": {OpenCLIP, HuggingFace}, "huggingface-gelu": {HuggingFace},
+	} {
+		add(name, filepath.Join(goldens, name, "golden.safetensors"), mustOpen(t, filepath.Join(goldens, name), Options{}), formats...)
+	}
+	peers(t, arguments...)
+	for _, j := range jobs {
+		want, got := goldenAt(t, j.golden), goldenFile(t, j.out)
+		t.Logf("%s: features differ by up to %.2g", j.name, max(
+			near(t, got.floats(t, "image_features"), want, "image_features"), near(t, got.floats(t, "text_features"), want, "text_features")))
+	}
+	sameIDs(t, goldenFile(t, jobs[1].out))
+}
+
+// near fails when features differ by more than 1e-5.
+func near(t *testing.T, got []float32, g golden, name string) float64 {
+	t.Helper()
+	d := largest(t, got, g.floats(t, name))
+	if d > 1e-5 {
+		t.Errorf("%s differ by up to %.2g", name, d)
+	}
+	return d
+}
+
+// sameIDs compares what transformers' CLIPTokenizer makes of parity.py's texts with ours; they fill up with different ids.
+func sameIDs(t *testing.T, g golden) {
+	t.Helper()
+	bpe, err := tokenizer.CLIP()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []int32
+	for _, text := range []string{"a photo of a cat", "two Dogs, running!"} {
+		row := make([]int32, 77)
+		bpe.Encode(text, row)
+		for i := slices.Index(row, bpe.EOT()); i < len(row); i++ {
+			row[i] = bpe.EOT()
+		}
+		want = append(want, row...)
+	}
+	ids, err := load(g.file.Tensors["ids"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := tensors.MustCopyFlatData[int32](ids); !slices.Equal(got, want) {
+		t.Errorf("ids %v, want %v", got[:10], want[:10])
+	}
+}
+
+// BenchmarkImportViTB32 reads an open_clip ViT-B/32 that CLIPBENCH_VIT_B_32 names.
+func BenchmarkImportViTB32(b *testing.B) {
+	path := os.Getenv("CLIPBENCH_VIT_B_32")
+	if path == "" {
+		b.Skip("CLIPBENCH_VIT_B_32 names no folder or file of an open_clip ViT-B-32")
+	}
+	o := Options{}
+	if filepath.Ext(path) != "" {
+		o = Options{Preset: "ViT-B-32", Activation: "gelu", Preprocess: "openai", Tokenizer: clipTokenizer}
+	}
+	for b.Loop() {
+		m, err := Open(path, o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if len(m.Weights) == 0 {
+			b.Fatal("no weights")
+		}
+	}
+}
