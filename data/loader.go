@@ -68,6 +68,9 @@ func NewLoader(src Source, o Options) (*Loader, error) {
 	if o.Batch < 1 {
 		return nil, fmt.Errorf("%s: batches of %d samples; at least 1", src.Name(), o.Batch)
 	}
+	if o.Image != nil && min(o.ImageSize[0], o.ImageSize[1], o.ImageSize[2]) < 1 || o.Text != nil && o.Context < 1 {
+		return nil, fmt.Errorf("%s: images of %v (height, width, channels) and %d tokens; all at least 1", src.Name(), o.ImageSize, o.Context)
+	}
 	if src.Len() < 1 {
 		return nil, fmt.Errorf("%s: holds no samples", src.Name())
 	}

@@ -282,6 +282,7 @@ func TestEndingAnIterationLeavesNoGoroutine(t *testing.T) {
 		t.Errorf("%d goroutines more after leaving the loop", n-before)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	var last error
 	for _, err := range l.Batches(ctx, 0) {
 		last = err

@@ -29,8 +29,8 @@ func (t *tally) count(b *Batch) error {
 	if len(b.Skipped) == 0 || !t.tooMany() {
 		return nil
 	}
-	return fmt.Errorf("%s: %d broken among the first %d samples read (it has %d), and more than 1 %% may not be; mend the data. The last one: %w",
-		t.name, len(t.broken), t.tries, t.total, b.Skipped[len(b.Skipped)-1])
+	return fmt.Errorf("%s: %d of the first %d samples are broken, more than the 1 %% that may be skipped; mend the data. The last: %w",
+		t.name, t.failed, t.tries, b.Skipped[len(b.Skipped)-1])
 }
 
 // tooMany reports whether more than 1 % of the source is broken: because that many were met, or because

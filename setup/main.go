@@ -50,7 +50,8 @@ func say(subject, line string) {
 }
 
 func goLine() string {
-	return strings.TrimPrefix(runtime.Version(), "go") + " on " + runtime.GOOS + "/" + runtime.GOARCH
+	version, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), "-X:") // experiments
+	return version + " on " + runtime.GOOS + "/" + runtime.GOARCH
 }
 
 // compilerLine says whether cgo, and with it XLA, can be built.

@@ -43,6 +43,7 @@ type Options struct {
 // Resume says what becomes of a run that exists when a configuration is given for it.
 type Resume int
 
+// What may become of it.
 const (
 	ResumeAuto  Resume = iota // it goes on
 	ResumeNever               // it is refused
@@ -100,7 +101,7 @@ func OpenModel(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer saved.Close()
+	defer func() { _ = saved.Close() }()
 	cfg, err := config.LoadBytes(filepath.Join(dir, "config.yaml"), saved.Config)
 	if err != nil {
 		return nil, err

@@ -84,7 +84,7 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer newest.Close()
+	defer func() { _ = newest.Close() }()
 	return r, r.restore(newest)
 }
 

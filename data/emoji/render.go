@@ -51,7 +51,7 @@ func (r renderer) render(ctx context.Context, count int, svg func(i int) string,
 // work draws pictures with one child at a time, and starts another when it dies.
 func (r renderer) work(ctx context.Context, queue <-chan int, svg func(int) string, done func(int, drawing)) error {
 	var child *renderProcess
-	defer func() { child.stop() }()
+	defer func() { _ = child.stop() }()
 	for i := range queue {
 		if child == nil {
 			var err error

@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/gif"
 	"image/png"
 	"io"
+
+	"golang.org/x/image/webp"
 
 	"clipbench/data/transform/jpeg"
 )
@@ -54,9 +57,9 @@ func sniff(data []byte) (format, error) {
 	case bytes.HasPrefix(data, []byte("\xff\xd8")):
 		return format{"JPEG", jpeg.Size, decodeJPEG, exifOfJPEG}, nil
 	case bytes.HasPrefix(data, []byte("GIF8")):
-		return format{"GIF", sizeOfGIF, decodeGIF, noEXIF}, nil
+		return format{"GIF", sizeBy(gif.DecodeConfig), decodeGIF, noEXIF}, nil
 	case len(data) >= 12 && string(data[:4]) == "RIFF" && string(data[8:12]) == "WEBP":
-		return format{"WebP", sizeOfWebP, decodeWebP, exifOfWebP}, nil
+		return format{"WebP", sizeBy(webp.DecodeConfig), decodeWebP, exifOfWebP}, nil
 	case len(data) == 0:
 		return format{}, errors.New("the image is empty")
 	}

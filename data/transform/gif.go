@@ -6,16 +6,11 @@ import (
 	"image/gif"
 )
 
-func sizeOfGIF(data []byte) (int, int, error) {
-	c, err := gif.DecodeConfig(bytes.NewReader(data))
-	return c.Width, c.Height, err
-}
-
 // decodeGIF reads the first frame. Where it is smaller than the screen, the rest has the transparent
 // colour, as in Pillow, or the palette's first.
 func decodeGIF(data []byte) (*RGB, error) {
 	data, background := opaqueGIF(data)
-	width, height, err := sizeOfGIF(data)
+	width, height, err := sizeBy(gif.DecodeConfig)(data)
 	if err != nil {
 		return nil, err
 	}

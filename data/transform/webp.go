@@ -7,11 +7,6 @@ import (
 	"golang.org/x/image/webp"
 )
 
-func sizeOfWebP(data []byte) (int, int, error) {
-	c, err := webp.DecodeConfig(bytes.NewReader(data))
-	return c.Width, c.Height, err
-}
-
 // decodeWebP reads a WebP as libwebp does. Lossy WebP has luma of 16 to 235 and interpolated chroma;
 // golang.org/x/image leaves both to the reader.
 func decodeWebP(data []byte) (*RGB, error) {

@@ -124,7 +124,7 @@ func (s *Shards) fill(sample *data.Sample, members []member, want func(member) b
 			continue
 		}
 		content := make([]byte, m.size)
-		if n, err := f.ReadAt(content, m.offset); err != nil && !(errors.Is(err, io.EOF) && n == len(content)) {
+		if n, err := f.ReadAt(content, m.offset); err != nil && (!errors.Is(err, io.EOF) || n != len(content)) {
 			return fmt.Errorf("the %s member gave %d of %d bytes: %w", m.extension, n, m.size, err)
 		}
 		switch {

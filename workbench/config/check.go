@@ -51,10 +51,10 @@ func (c *Config) complete() {
 		}
 	}
 	for _, t := range []*Tower{&m.Vision.Tower, &m.Text.Tower} {
-		switch {
-		case t.Activation == "":
+		switch t.Activation {
+		case "":
 			t.Activation = "gelu"
-		case t.Activation == "approx-gelu":
+		case "approx-gelu":
 			t.Activation = "quick_gelu"
 		}
 		if t.OpenAIGelu && t.Activation == "gelu" {

@@ -130,8 +130,12 @@ func readOverride(place Place, text string) (*node, error) {
 	}
 	n, err := readValue(place, value)
 	if err != nil {
+		reason := err.Error()
+		if problems := (Problems)(nil); errors.As(err, &problems) {
+			reason = problems[0].What
+		}
 		return nil, Problems{{Place: place, Key: key, What: fmt.Sprintf("the value %s cannot be read as YAML (%s); put it in quotes",
-			quote(value), strings.TrimPrefix(err.(Problems)[0].What, "not YAML: "))}}
+			quote(value), strings.TrimPrefix(reason, "not YAML: "))}}
 	}
 	for key != "" {
 		var name string

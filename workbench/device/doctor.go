@@ -71,7 +71,7 @@ func Doctor(ctx context.Context, o Options, data ...Folder) Report {
 	r := Report{
 		Cores: runtime.GOMAXPROCS(0), SIMD: simd(), GPU: gpu(ctx),
 		Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Go:       strings.TrimPrefix(runtime.Version(), "go"), Cgo: HasXLA, GoSIMD: hasSIMD,
+		Go:       goVersion(), Cgo: HasXLA, GoSIMD: hasSIMD,
 		Plugins: pluginStates(), Tuning: TuningHere(), HugePages: hugePages(), Tools: lookForTools(ctx),
 	}
 	r.CPU = cpuModel(ctx)
@@ -91,6 +91,12 @@ func Doctor(ctx context.Context, o Options, data ...Folder) Report {
 	}
 	r.Advice = advices(r)
 	return r
+}
+
+// goVersion is the compiler's version without the experiments it was given.
+func goVersion() string {
+	version, _, _ := strings.Cut(strings.TrimPrefix(runtime.Version(), "go"), "-X:")
+	return version
 }
 
 func cpuModel(ctx context.Context) string {

@@ -77,7 +77,7 @@ func readJSON[T any](path string, v *T) error {
 	}
 	var fresh T
 	if err := json.Unmarshal(b, &fresh); err != nil {
-		return fmt.Errorf("%s: not readable as JSON (%v)", path, err)
+		return fmt.Errorf("%s: not readable as JSON (%w)", path, err)
 	}
 	*v = fresh
 	return nil

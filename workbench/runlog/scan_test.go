@@ -2,6 +2,7 @@ package runlog
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -50,7 +51,7 @@ func FuzzScanEqualsEncodingJSON(f *testing.F) {
 		if slowErr == nil && slow.step == noStep {
 			slowErr = errNoStep
 		}
-		if fastErr != slowErr {
+		if !errors.Is(fastErr, slowErr) {
 			t.Fatalf("%q: scan says %v, encoding/json %v", line, fastErr, slowErr)
 		}
 		if fastErr != nil {

@@ -71,7 +71,7 @@ func lowerSigma(before, after string) rune {
 	after = strings.TrimLeftFunc(after, caseIgnorable)
 	last, _ := utf8.DecodeLastRuneInString(before)
 	next, _ := utf8.DecodeRuneInString(after)
-	if before != "" && cased(last) && !(after != "" && cased(next)) {
+	if before != "" && cased(last) && (after == "" || !cased(next)) {
 		return 'ς'
 	}
 	return 'σ'
