@@ -73,7 +73,9 @@ bench *arguments: setup
 
 # Compare features and weights with the real open_clip and transformers
 parity *arguments: setup
-    go run ./parity "$@"
+    #!/bin/sh
+    export CLIPBENCH_PEERS_PYTHON="${CLIPBENCH_PEERS_PYTHON:-${XDG_CACHE_HOME:-$HOME/.cache}/clipbench/peers/bin/python}"
+    exec go test -count=1 -v -run Parity ./workbench/checkpoint "$@"
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel
