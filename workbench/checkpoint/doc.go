@@ -9,5 +9,10 @@
 //	  checkpoint.json     Meta: where the run stood, and the size and SHA-256 of every other file
 //	  tokenizer.*         the vocabulary, when it is a file of one's own
 //
-// It is written beside its place, synced and renamed: whole or not at all.
+// It is written beside its place, synced and renamed: whole or not at all. Capture, Save (or a Saver, while training goes
+// on), Newest and Restore are the way of a run's state; Open and Export that of a model without its training.
+//
+// A model of another project is read by one table of names (names.go) and one of layouts (layout.go), both ways. What the
+// other project's configuration says of it becomes a description, and that a config.Config; whatever it says that this
+// family of models cannot do is refused by its key, and what it leaves open is asked for.
 package checkpoint

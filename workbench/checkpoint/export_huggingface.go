@@ -64,8 +64,8 @@ func huggingFacePictures(p Preprocess) map[string]any {
 	return map[string]any{
 		"image_processor_type": "CLIPImageProcessor",
 		"do_resize":            true, "size": map[string]any{"shortest_edge": p.Size[0]}, "resample": 3,
-		"do_center_crop": true, "crop_size": map[string]any{"height": p.Size[0], "width": p.Size[1]}, //nolint:misspell // their key
+		"do_center_crop": true, "crop_size": map[string]any{"height": p.Size[0], "width": p.Size[1]},
 		"do_rescale": true, "rescale_factor": 1.0 / 255, "do_convert_rgb": true,
-		"do_normalize": true, "image_mean": p.Mean, "image_std": p.Std, //nolint:misspell // their key
+		"do_normalize": true, "image_mean": p.Mean, "image_std": p.Std,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,11 +14,14 @@ import (
 )
 
 // exportTokenizer writes what transformers' CLIPTokenizer reads: a copy of a tokenizer.json, or merges.txt and vocab.json
-// of CLIP's vocabulary or one like it. A model whose tokenizer is not known is written without.
+// of CLIP's vocabulary or one like it. A model that names no tokenizer is written without.
 func exportTokenizer(dir, name string, context int) error {
+	if name == "" {
+		return nil
+	}
 	t, err := tokenizer.Load(name)
 	if err != nil {
-		return nil //nolint:nilerr // the weights are whole without it, and opening them asks for it
+		return fmt.Errorf("model.tokenizer.type: %w", err)
 	}
 	bpe, ok := t.(*tokenizer.BPE)
 	if !ok {
@@ -43,11 +47,11 @@ func exportTokenizer(dir, name string, context int) error {
 }
 
 func writeJSON(path string, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	_, err = writeFile(path, content(append(text, '\n')))
+	_, err := writeFile(path, func(w io.Writer) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetEscapeHTML(false) // symbols have < and > in them
+		return encoder.Encode(value)
+	})
 	return err
 }
 

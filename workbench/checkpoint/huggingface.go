@@ -103,7 +103,7 @@ func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	f.errs = parent.errs
 	d.Mean, d.Std = f.numbers("image_mean"), f.numbers("image_std")
 	f.only("resample", float64(3), "pictures are resized bicubically (3)")
-	for _, step := range []string{"do_resize", "do_center_crop", "do_rescale", "do_normalize"} { //nolint:misspell // their keys
+	for _, step := range []string{"do_resize", "do_center_crop", "do_rescale", "do_normalize"} {
 		f.only(step, true, "pictures are resized, cropped and normalised")
 	}
 	if size, ok := f.values["size"].(map[string]any); ok && size["shortest_edge"] == nil {

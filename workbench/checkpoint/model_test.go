@@ -39,7 +39,7 @@ func random(t *testing.T, overrides ...string) *Model {
 	t.Helper()
 	small := []string{
 		"model.vision.num_layers=1", "model.text.num_layers=1", "model.vision.hidden_size=8", "model.vision.ffn_hidden_size=16", "model.text.hidden_size=8",
-		"model.text.ffn_hidden_size=16", "model.text.vocab_size=40", "model.text.encoder_seq_length=6", "model.output_dim=8", "model.tokenizer.type=none",
+		"model.text.ffn_hidden_size=16", "model.text.vocab_size=40", "model.text.encoder_seq_length=6", "model.output_dim=8", "model.tokenizer.type=",
 	}
 	cfg, err := config.Preset("tiny", append(small, overrides...)...)
 	if err != nil {
@@ -139,6 +139,29 @@ func TestAVocabularyOfOnesOwnGoesAlong(t *testing.T) {
 		if content, err := os.ReadFile(name); err != nil || string(content) != "merges" || filepath.Dir(name) != dir || !strings.HasSuffix(name, ".txt.gz") {
 			t.Errorf("%s: the tokenizer is %s, %q, %v", format, name, content, err)
 		}
+	}
+}
+
+func TestAHuggingFaceFolderHasTheVocabularyInTheirFiles(t *testing.T) {
+	dir := exported(t, random(t, "model.tokenizer.type=clip", "model.text.vocab_size=49408"), HuggingFace)
+	text, err := os.ReadFile(filepath.Join(dir, huggingFaceVocab))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range []string{`"!":0`, `"!</w>":256`, `"in":512`, `"the</w>":518`, `"cat</w>":2368`, `"<|startoftext|>":49406`, `"<|endoftext|>":49407`} {
+		if !strings.Contains(string(text), entry) {
+			t.Errorf("vocab.json lacks %s", entry)
+		}
+	}
+	if m := mustOpen(t, dir, Options{}); m.Config.Model.Tokenizer.Type != filepath.Join(dir, huggingFaceMerges) || len(m.Notices) > 0 {
+		t.Errorf("tokenizer %s, notices %q", m.Config.Model.Tokenizer.Type, m.Notices)
+	}
+	alter(t, filepath.Join(dir, huggingFaceVocab), func(b []byte) []byte { return []byte(strings.Replace(string(b), `"!":0`, `"!":1`, 1)) })
+	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "its ids are not those that follow from merges.txt") {
+		t.Errorf("other ids: got %v", err)
+	}
+	if err := Export(filepath.Join(t.TempDir(), "out"), HuggingFace, random(t, "model.tokenizer.type=gone.txt")); err == nil || !strings.Contains(err.Error(), "gone.txt") {
+		t.Errorf("a vocabulary that is gone: got %v", err)
 	}
 }
 

@@ -290,6 +290,21 @@ func TestSavingAStepAgainReplacesIt(t *testing.T) {
 	}
 }
 
+func TestAReplacementThatFailsLosesNothing(t *testing.T) {
+	root := t.TempDir()
+	path := saved(t, root, 5, nil)
+	if err := putInPlace(root, filepath.Join(root, "not there"), path, 5); err == nil {
+		t.Fatal("a folder that is not there was put in place")
+	}
+	s, _, err := Newest(root)
+	if err != nil || s.Meta.Step != 5 {
+		t.Fatalf("got %v, want the old step 5", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestWhatWasSetAsideCountsUntilItIsReplaced(t *testing.T) {
 	root := t.TempDir()
 	saved(t, root, 5, nil)

@@ -118,7 +118,7 @@ func (d *description) openCLIPPreprocess(f *fields) {
 	f.only("interpolation", "bicubic", "pictures are resized bicubically")
 	f.only("resize_mode", "shortest", "pictures are resized by their short side")
 	f.only("mode", "RGB", "pictures are RGB")
-	f.ignore("size", "fill_color") //nolint:misspell // their key
+	f.ignore("size", "fill_color")
 }
 
 // openCLIPTokenizer reads which vocabulary an export of ours was trained with; open_clip passes over it.

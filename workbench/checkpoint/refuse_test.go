@@ -128,7 +128,7 @@ func TestModelsThatDoNotFitAreRefusedByName(t *testing.T) {
 		{"another end of text", hf, huggingFaceConfig, replace(`"eos_token_id": 39`, `"eos_token_id": 7`), "eos_token_id: texts are pooled at their highest id"},
 		{"another MLP", hf, huggingFaceConfig, replace(`"intermediate_size": 40`, `"intermediate_size": 48`), "text_model.encoder.layers.0.mlp.fc1.bias is [40], and [48] is wanted"},
 		{"a projection of its own", hf, huggingFaceConfig, replace(`"projection_dim": 10,`+"\n  \"text_config\"", `"projection_dim": 12,`+"\n  \"text_config\""), "is [10,16], and [12,16] is wanted"},
-		{"pictures that are not cropped", hf, huggingFaceProcessor, replace(`"do_resize": true`, `"do_center_crop": false`), "do_center_crop: false"}, //nolint:misspell // their key
+		{"pictures that are not cropped", hf, huggingFaceProcessor, replace(`"do_resize": true`, `"do_center_crop": false`), "do_center_crop: false"},
 		{"bilinear pictures", hf, huggingFaceProcessor, replace(`"resample": 3`, `"resample": 2`), "resample: 2"},
 		{"divided weights", hf, huggingFaceIndex, func(t *testing.T, path string) {
 			if err := os.WriteFile(path, []byte("{}"), 0o644); err != nil {
