@@ -59,7 +59,10 @@ func Open(path string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m, m.adjust(o)
+	if err := m.adjust(o); err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 func open(path string, isFolder bool, o Options) (*Model, error) {
