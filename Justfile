@@ -57,7 +57,7 @@ fuzz seconds="20":
     #!/bin/sh
     set -eu
     grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/func //' | while IFS=: read -r file target; do
-        go test -run '^$' -fuzz "^$target\$" -fuzztime "$1s" "$(dirname "$file")"
+        go test -run '^$' -fuzz "^$target\$" -fuzztime "$1s" -fuzzminimizetime 20x "$(dirname "$file")"
     done
 
 # Formatting, vet and golangci-lint
@@ -75,7 +75,7 @@ bench *arguments: setup
 parity *arguments: setup
     #!/bin/sh
     export CLIPBENCH_PEERS_PYTHON="${CLIPBENCH_PEERS_PYTHON:-${XDG_CACHE_HOME:-$HOME/.cache}/clipbench/peers/bin/python}"
-    exec go test -count=1 -v -run Parity ./workbench/checkpoint "$@"
+    exec go test -count=1 -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel
