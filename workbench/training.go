@@ -279,8 +279,10 @@ func (s *session) checkIn(state runlog.State, message string) error {
 }
 
 func (s *session) summary(err error) Summary {
-	sum := Summary{Run: s.Name, State: runlog.Finished, Step: s.done, Samples: s.samples, Seconds: time.Since(s.watch.start).Seconds(),
-		Metrics: s.latest, Checkpoint: s.written, Skipped: s.skipped}
+	sum := Summary{
+		Run: s.Name, State: runlog.Finished, Step: s.done, Samples: s.samples, Seconds: time.Since(s.watch.start).Seconds(),
+		Metrics: s.latest, Checkpoint: s.written, Skipped: s.skipped,
+	}
 	sum.PairsPerSecond, sum.Wait = s.watch.overall()
 	switch {
 	case err != nil:

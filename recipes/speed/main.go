@@ -73,13 +73,17 @@ func compare(ctx context.Context, rounds int) error {
 }
 
 func (c contest) clipbench() []string {
-	return []string{"bin/clipbench", "bench", "--json", "--preset", c.preset, "--precision", c.precision,
-		"--batch", strconv.Itoa(c.batch), "--steps", strconv.Itoa(c.steps)}
+	return []string{
+		"bin/clipbench", "bench", "--json", "--preset", c.preset, "--precision", c.precision,
+		"--batch", strconv.Itoa(c.batch), "--steps", strconv.Itoa(c.steps),
+	}
 }
 
 func (c contest) openCLIP(python string) []string {
-	return []string{python, "recipes/speed/openclip_step.py", c.preset, "--precision", c.precision,
-		"--batch", strconv.Itoa(c.batch), "--steps", strconv.Itoa(c.steps)}
+	return []string{
+		python, "recipes/speed/openclip_step.py", c.preset, "--precision", c.precision,
+		"--batch", strconv.Itoa(c.batch), "--steps", strconv.Itoa(c.steps),
+	}
 }
 
 // speed runs a command that prints one JSON document with pairs_per_s.

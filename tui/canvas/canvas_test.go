@@ -49,8 +49,15 @@ func TestFit(t *testing.T) {
 		w    int
 		want string
 	}{
-		{"emoji", 5, "emoji"}, {"emoji", 4, "emo…"}, {"emoji", 1, "…"}, {"emoji", 0, ""}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"},
-		{"a\x1bb", 3, "ab"}, {"🇩🇪", 2, "DE"}, {"👍🏽", 2, "👍"},
+		{"emoji", 5, "emoji"},
+		{"emoji", 4, "emo…"},
+		{"emoji", 1, "…"},
+		{"emoji", 0, ""},
+		{"日本語", 5, "日本…"},
+		{"日本語", 4, "日…"},
+		{"a\x1bb", 3, "ab"},
+		{"🇩🇪", 2, "DE"},
+		{"👍🏽", 2, "👍"},
 	} {
 		if got := Fit(tc.in, tc.w); got != tc.want {
 			t.Errorf("Fit(%q, %d) = %q, want %q", tc.in, tc.w, got, tc.want)

@@ -88,8 +88,10 @@ func Pad(s string, w int) string {
 }
 
 // stand is what stands for a rune where only ASCII is to be had.
-var stand = map[rune]byte{'…': '~', '·': '.', '–': '-', '—': '-', '×': 'x', '→': '>', '←': '<', '↑': '^', '↓': 'v', '▲': '^', '▼': 'v',
-	'│': '|', '─': '-', '┼': '+', '├': '+', '┤': '+', '┬': '+', '┴': '+', '└': '+', '┌': '+', '┐': '+', '┘': '+', '▌': '>', '█': '#', '≈': '~', '−': '-', '≥': '>', '≤': '<', '▸': '>', '⏎': '<'}
+var stand = map[rune]byte{
+	'…': '~', '·': '.', '–': '-', '—': '-', '×': 'x', '→': '>', '←': '<', '↑': '^', '↓': 'v', '▲': '^', '▼': 'v',
+	'│': '|', '─': '-', '┼': '+', '├': '+', '┤': '+', '┬': '+', '┴': '+', '└': '+', '┌': '+', '┐': '+', '┘': '+', '▌': '>', '█': '#', '≈': '~', '−': '-', '≥': '>', '≤': '<', '▸': '>', '⏎': '<',
+}
 
 // ASCII replaces whatever is not ASCII by something of the same width. Escape sequences are ASCII and stay.
 func ASCII(s string) string {

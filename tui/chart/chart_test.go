@@ -63,7 +63,7 @@ func TestDrawnEnvelopeEqualsRawEnvelope(t *testing.T) {
 }
 
 func checkColumn(t *rapid.T, f *frame, line Line, ys []float64, column int) {
-	inside, reach := runlog.Nothing(), runlog.Nothing()
+	inside := runlog.Nothing()
 	before, after := math.NaN(), math.NaN()
 	for i, y := range ys {
 		switch at := f.column(line.Raw.X(i)); {
@@ -75,7 +75,7 @@ func checkColumn(t *rapid.T, f *frame, line Line, ys []float64, column int) {
 			after = y
 		}
 	}
-	reach = inside.With(before).With(after)
+	reach := inside.With(before).With(after)
 	top, bottom := -1, -1
 	for y := range f.raster.rows() {
 		if f.raster.lit(column, y) {
@@ -112,8 +112,10 @@ func TestAnyChartKeepsItsSize(t *testing.T) {
 		look := theme.New(theme.Mode{ASCII: rapid.Bool().Draw(t, "ascii"), NoColor: rapid.Bool().Draw(t, "plain")})
 		c.Theme = &look
 		c.XScale = Scale(rapid.IntRange(0, 3).Draw(t, "scale"))
-		c.View = View{anyValue.Draw(t, "x0"), anyValue.Draw(t, "x1"), anyValue.Draw(t, "y0"), anyValue.Draw(t, "y1"),
-			rapid.Bool().Draw(t, "logx"), rapid.Bool().Draw(t, "logy")}
+		c.View = View{
+			anyValue.Draw(t, "x0"), anyValue.Draw(t, "x1"), anyValue.Draw(t, "y0"), anyValue.Draw(t, "y1"),
+			rapid.Bool().Draw(t, "logx"), rapid.Bool().Draw(t, "logy"),
+		}
 		c.Cursor = anyValue.Draw(t, "cursor")
 		w, h := rapid.IntRange(0, 60).Draw(t, "w"), rapid.IntRange(0, 20).Draw(t, "h")
 		c.Gutter = c.LabelWidth(h)

@@ -21,8 +21,10 @@ var brailleBit = [4][2]uint8{{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x
 
 func newRaster(w, h int, braille bool) *raster {
 	w, h = max(0, w), max(0, h)
-	r := &raster{w: w, h: h, subX: 1, subY: 1, masks: make([]uint8, w*h), styles: make([]canvas.Style, w*h),
-		layers: make([]int, w*h), glyphs: make([]rune, w*h)}
+	r := &raster{
+		w: w, h: h, subX: 1, subY: 1, masks: make([]uint8, w*h), styles: make([]canvas.Style, w*h),
+		layers: make([]int, w*h), glyphs: make([]rune, w*h),
+	}
 	if braille {
 		r.subX, r.subY = 2, 4
 	}

@@ -37,7 +37,10 @@ func TestTicksAreRound(t *testing.T) {
 		{Log, 1.5, 9, 4, "2 5"},
 		{Elapsed, 0, 700, 4, "0s 5m 10m"},
 		{Elapsed, 0, 90000, 4, "0s 12h 1d"},
-		{Linear, 3, 3, 4, ""}, {Linear, math.NaN(), 1, 4, ""}, {Linear, -math.MaxFloat64, math.MaxFloat64, 4, ""}, {Log, -1, 5, 3, ""},
+		{Linear, 3, 3, 4, ""},
+		{Linear, math.NaN(), 1, 4, ""},
+		{Linear, -math.MaxFloat64, math.MaxFloat64, 4, ""},
+		{Log, -1, 5, 3, ""},
 	} {
 		if got := labels(tc.scale.Ticks(tc.lo, tc.hi, tc.n)); got != tc.want {
 			t.Errorf("%v %v..%v in %d: %q, want %q", tc.scale, tc.lo, tc.hi, tc.n, got, tc.want)
@@ -69,8 +72,21 @@ func TestNumbersAreShort(t *testing.T) {
 		v    float64
 		want string
 	}{
-		{0, "0"}, {2.13449, "2.134"}, {0.042134, "0.04213"}, {1e-3, "0.001"}, {0.00031, "3.1e-4"}, {12345, "12.35k"}, {1204, "1204"},
-		{9999.7, "10k"}, {500000, "500k"}, {1e308, "1e308"}, {-2.5e6, "-2.5M"}, {math.NaN(), "NaN"}, {math.Inf(-1), "-Inf"}, {100, "100"}, {999999, "1M"},
+		{0, "0"},
+		{2.13449, "2.134"},
+		{0.042134, "0.04213"},
+		{1e-3, "0.001"},
+		{0.00031, "3.1e-4"},
+		{12345, "12.35k"},
+		{1204, "1204"},
+		{9999.7, "10k"},
+		{500000, "500k"},
+		{1e308, "1e308"},
+		{-2.5e6, "-2.5M"},
+		{math.NaN(), "NaN"},
+		{math.Inf(-1), "-Inf"},
+		{100, "100"},
+		{999999, "1M"},
 	} {
 		if got := Value(tc.v); got != tc.want {
 			t.Errorf("Value(%v) = %q, want %q", tc.v, got, tc.want)

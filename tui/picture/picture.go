@@ -103,8 +103,10 @@ func luminance(img *image.RGBA, x, y int) float64 {
 // SendKitty is the sequence that gives a terminal the picture id (1 to 255) for cols by rows cells; through tmux it is
 // wrapped, which tmux lets pass with "allow-passthrough on".
 func SendKitty(img image.Image, id, cols, rows int, tmux bool) (string, error) {
-	options := &kitty.Options{Action: kitty.TransmitAndPut, Transmission: kitty.Direct, Format: kitty.PNG, ID: id, Quiet: 2,
-		Columns: cols, Rows: rows, VirtualPlacement: true, Chunk: true}
+	options := &kitty.Options{
+		Action: kitty.TransmitAndPut, Transmission: kitty.Direct, Format: kitty.PNG, ID: id, Quiet: 2,
+		Columns: cols, Rows: rows, VirtualPlacement: true, Chunk: true,
+	}
 	if tmux {
 		options.ChunkFormatter = ansi.TmuxPassthrough
 	}

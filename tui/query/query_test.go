@@ -10,8 +10,10 @@ type run map[string]string
 func (r run) Name() string                     { return r["name"] }
 func (r run) Field(name string) (string, bool) { v, ok := r[name]; return v, ok }
 
-var sample = run{"name": "emoji-large", "state": "running", "loss": "1.25", "model.optim.lr": "0.001", "age": "5400",
-	"step": "12000", "val/top1": "0.42", "note": "two words", "model.data": "emoji:train"}
+var sample = run{
+	"name": "emoji-large", "state": "running", "loss": "1.25", "model.optim.lr": "0.001", "age": "5400",
+	"step": "12000", "val/top1": "0.42", "note": "two words", "model.data": "emoji:train",
+}
 
 func TestQueries(t *testing.T) {
 	for text, want := range map[string]bool{

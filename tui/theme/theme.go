@@ -52,15 +52,19 @@ type Glyphs struct {
 
 var unicodeGlyphs = Glyphs{
 	Braille: true,
-	State: map[runlog.State]rune{runlog.Running: '●', runlog.Stalled: '◌', runlog.Crashed: '✗', runlog.Stopped: '■',
-		runlog.Finished: '✓', runlog.Failed: '✗', runlog.Unknown: '?'},
+	State: map[runlog.State]rune{
+		runlog.Running: '●', runlog.Stalled: '◌', runlog.Crashed: '✗', runlog.Stopped: '■',
+		runlog.Finished: '✓', runlog.Failed: '✗', runlog.Unknown: '?',
+	},
 	Pin: '◆', Mark: '▌', Bad: '×', Cursor: '│', HLine: '─', VLine: '│', Tick: '┬', Corner: '└',
 	Spark: []rune("▁▂▃▄▅▆▇█"), Blocks: []rune(" ░▒▓█"), Dots: []rune("*+ox#@%&"), Up: "▲", Down: "▼",
 }
 
 var asciiGlyphs = Glyphs{
-	State: map[runlog.State]rune{runlog.Running: '>', runlog.Stalled: '~', runlog.Crashed: 'X', runlog.Stopped: '#',
-		runlog.Finished: '=', runlog.Failed: '!', runlog.Unknown: '?'},
+	State: map[runlog.State]rune{
+		runlog.Running: '>', runlog.Stalled: '~', runlog.Crashed: 'X', runlog.Stopped: '#',
+		runlog.Finished: '=', runlog.Failed: '!', runlog.Unknown: '?',
+	},
 	Pin: '*', Mark: '>', Bad: 'x', Cursor: '|', HLine: '-', VLine: '|', Tick: '+', Corner: '+',
 	Spark: []rune("_.-=^"), Blocks: []rune(" .:*#"), Dots: []rune("*+ox#@%&"), Up: "max", Down: "min",
 }

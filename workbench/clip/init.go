@@ -52,8 +52,10 @@ type initRule struct {
 }
 
 func (m *Model) initRule(t *config.Tower, text bool) initRule {
-	r := initRule{openCLIP: m.cfg.InitMethod == "open_clip", text: text, std: t.InitMethodStd, outStd: t.InitMethodStd,
-		width: float64(t.HiddenSize), layers: float64(t.NumLayers)}
+	r := initRule{
+		openCLIP: m.cfg.InitMethod == "open_clip", text: text, std: t.InitMethodStd, outStd: t.InitMethodStd,
+		width: float64(t.HiddenSize), layers: float64(t.NumLayers),
+	}
 	if t.UseScaledInitMethod {
 		r.outStd /= math.Sqrt(2 * r.layers)
 	}

@@ -131,7 +131,7 @@ func readOverride(place Place, text string) (*node, error) {
 	n, err := readValue(place, value)
 	if err != nil {
 		reason := err.Error()
-		if problems := (Problems)(nil); errors.As(err, &problems) {
+		if problems := Problems(nil); errors.As(err, &problems) {
 			reason = problems[0].What
 		}
 		return nil, Problems{{Place: place, Key: key, What: fmt.Sprintf("the value %s cannot be read as YAML (%s); put it in quotes",

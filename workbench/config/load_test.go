@@ -120,8 +120,10 @@ func TestValuesAreReadAsNeMoReadsThem(t *testing.T) {
 		{"model.data.train.dataset_path=null", "model.data.train.dataset_path", "[]"},
 		{"model.data.webdataset=null", "model.data.webdataset.local_root_path", "null"},
 		{"model.restore_from_path=", "model.restore_from_path", "null"},
-		{"model.optim.rules=[{match: ^text/, lr_scale: 0.1}]", "model.optim.rules",
-			`[{match: "^text/", freeze: false, lr_scale: 0.1, weight_decay: null}]`},
+		{
+			"model.optim.rules=[{match: ^text/, lr_scale: 0.1}]", "model.optim.rules",
+			`[{match: "^text/", freeze: false, lr_scale: 0.1, weight_decay: null}]`,
+		},
 		{"name=${model.vision.patch_dim}px-${trainer.precision}", "name", `"16px-32"`},
 		{"model.micro_batch_size=${model.global_batch_size}", "model.micro_batch_size", "32"},
 		{"model.output_dim=${multiply:${model.vision.patch_dim}, 32}", "model.text.output_dim", "512"},

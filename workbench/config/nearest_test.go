@@ -7,9 +7,16 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"lr", "lr", 0}, {"", "lr", 2}, {"lr", "", 2},
-		{"lrr", "lr", 1}, {"rl", "lr", 1}, {"atention", "attention", 1}, {"kitten", "sitting", 3},
-		{"frezee", "freeze", 1}, {"ca", "abc", 3},
+		{"", "", 0},
+		{"lr", "lr", 0},
+		{"", "lr", 2},
+		{"lr", "", 2},
+		{"lrr", "lr", 1},
+		{"rl", "lr", 1},
+		{"atention", "attention", 1},
+		{"kitten", "sitting", 3},
+		{"frezee", "freeze", 1},
+		{"ca", "abc", 3},
 	} {
 		if got := distance(tc.a, tc.b); got != tc.want {
 			t.Errorf("%q to %q is %d edits, want %d", tc.a, tc.b, got, tc.want)

@@ -11,7 +11,7 @@ func (r Report) String() string {
 	var text strings.Builder
 	w := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	row := func(subject, format string, values ...any) {
-		fmt.Fprintf(w, "%s\t%s\n", subject, fmt.Sprintf(format, values...)) //nolint:errcheck // into memory
+		fmt.Fprintf(w, "%s\t%s\n", subject, fmt.Sprintf(format, values...))
 	}
 	row("Machine", "%s, %d cores, %.1f GiB, %s", r.CPU, r.Cores, float64(r.Memory)/(1<<30), r.Platform)
 	row("Vector units", "%s", orNone(strings.Join(r.SIMD, ", ")))
@@ -38,7 +38,7 @@ func (r Report) String() string {
 	for _, folder := range r.Data {
 		row(folder.Name, "%s", folder)
 	}
-	w.Flush() //nolint:errcheck,gosec // into memory
+	w.Flush()
 	for _, advice := range r.Advice {
 		text.WriteString("\n→ " + advice)
 	}

@@ -65,9 +65,11 @@ func TestAMatrixLabelsDoNotOverlapAndStayOnThePage(t *testing.T) {
 		for kind, captions := range captions {
 			for _, pictures := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%d %s labels, pictures %v", n, kind, pictures), func(t *testing.T) {
-					m := matrix{rows: n, columns: n, rowLabels: captions(n), columnLabels: captions(n), pictures: pictures,
+					m := matrix{
+						rows: n, columns: n, rowLabels: captions(n), columnLabels: captions(n), pictures: pictures,
 						rowName: "rows", columnName: "columns", title: "A title", note: "a note", legend: "similarity",
-						scale: newScale(-1, 1, false, 5), key: []keyEntry{{text: "one"}, {text: "another"}}}
+						scale: newScale(-1, 1, false, 5), key: []keyEntry{{text: "one"}, {text: "another"}},
+					}
 					checkLayout(t, m.layout())
 				})
 			}

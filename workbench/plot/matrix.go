@@ -137,8 +137,10 @@ func (m matrix) placeRows(l *matrixLayout) {
 	}
 	l.labels = append(l.labels, rowLabels(m.rowLabels, x, l.cells.y, l.cell, size, every)...)
 	if m.rowName != "" {
-		l.texts = append(l.texts, label{m.rowName, margin + labelSize, l.cells.midY(),
-			style{size: labelSize, bold: true, color: faint, align: 0.5, angle: math.Pi / 2}})
+		l.texts = append(l.texts, label{
+			m.rowName, margin + labelSize, l.cells.midY(),
+			style{size: labelSize, bold: true, color: faint, align: 0.5, angle: math.Pi / 2},
+		})
 	}
 }
 
@@ -152,8 +154,10 @@ func (m matrix) placeBar(l *matrixLayout) {
 	}
 	if m.legend != "" {
 		right := bounds(l.barLabels).right()
-		l.barLabels = append(l.barLabels, label{m.legend, right + gap/2 + noteSize, l.bar.y,
-			style{size: noteSize, color: ink, align: 1, angle: math.Pi / 2}})
+		l.barLabels = append(l.barLabels, label{
+			m.legend, right + gap/2 + noteSize, l.bar.y,
+			style{size: noteSize, color: ink, align: 1, angle: math.Pi / 2},
+		})
 	}
 }
 

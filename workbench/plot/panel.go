@@ -173,7 +173,7 @@ func (l panelLayout) draw(p *pen) {
 
 // lines returns a series' places on the page, broken at gaps and cut at the edge of the axes.
 func (l panelLayout) lines(x, y []float64) [][]point {
-	var pieces, piece = [][]vg.Point{}, []vg.Point{}
+	pieces, piece := [][]vg.Point{}, []vg.Point{}
 	for i := range x {
 		q := vg.Point{X: vg.Points(l.atX(x[i])), Y: vg.Points(l.atY(y[i]))}
 		if finite(q.X.Points()) && finite(q.Y.Points()) {

@@ -66,8 +66,10 @@ func figures() map[string]figure {
 	images := []image.Image{solid(blue), solid(green), solid(orange)}
 	x := []float64{1, 2, 3, 4}
 	return map[string]figure{
-		"similarity": Similarity{Values: [][]float64{{0.9, 0.1, 0.2}, {0.3, 0.2, 0.1}, {0, 0.1, 0.8}},
-			RowImages: images, RowLabels: names(3), ColumnLabels: names(3), Title: "Similarity <&>"},
+		"similarity": Similarity{
+			Values:    [][]float64{{0.9, 0.1, 0.2}, {0.3, 0.2, 0.1}, {0, 0.1, 0.8}},
+			RowImages: images, RowLabels: names(3), ColumnLabels: names(3), Title: "Similarity <&>",
+		},
 		"curves": Curves{Title: "Curves", Panels: []Panel{
 			{Title: "loss", Series: []Series{{"train", x, []float64{4, 3, 2, 1}}, {"test", x, []float64{4, 3.5, 3, 2.5}}}, Guides: []Guide{{"chance", 4.2}}},
 			{Title: "rate", LogY: true, Series: []Series{{"", x, []float64{1e-5, 1e-4, 1e-3, 1e-4}}}},
@@ -78,8 +80,10 @@ func figures() map[string]figure {
 		}},
 		"images":    ImageGrid{Title: "Images", Images: images, Labels: names(3)},
 		"confusion": Confusion{Title: "Confusion", Counts: [][]float64{{8, 2}, {0, 5}}, Labels: []string{"cat", "dog"}},
-		"bars": Bars{Title: "Bars", Bytes: true, Labels: []string{"one", "two"},
-			Series: []BarSeries{{"weights", []float64{1 << 20, 2 << 20}}, {"state", []float64{3 << 20, 1 << 20}}}},
+		"bars": Bars{
+			Title: "Bars", Bytes: true, Labels: []string{"one", "two"},
+			Series: []BarSeries{{"weights", []float64{1 << 20, 2 << 20}}, {"state", []float64{3 << 20, 1 << 20}}},
+		},
 		"reliability": Reliability{Title: "Reliability", Confidence: []float64{0.1, 0.6, 0.9, 0.95}, Correct: []bool{false, true, true, false}},
 	}
 }

@@ -72,8 +72,10 @@ func (s Similarity) check() error {
 		name    string
 		n, want int
 	}{
-		{"RowImages", len(s.RowImages), rows}, {"RowLabels", len(s.RowLabels), rows},
-		{"ColumnLabels", len(s.ColumnLabels), columns}, {"Match", len(s.Match), rows},
+		{"RowImages", len(s.RowImages), rows},
+		{"RowLabels", len(s.RowLabels), rows},
+		{"ColumnLabels", len(s.ColumnLabels), columns},
+		{"Match", len(s.Match), rows},
 	} {
 		if have.n != 0 && have.n != have.want {
 			return fmt.Errorf("similarity: %d %s for %d×%d values: need %d or none", have.n, have.name, rows, columns, have.want)

@@ -39,8 +39,10 @@ const sparkPoints = 64
 
 // NewOverview sums up a run from its folder and its history, which may be a glance.
 func NewOverview(r *Run, h *History) Overview {
-	o := Overview{Name: r.Name, ID: r.Info.ID, Dir: r.Dir, State: r.State, Step: r.Status.Step, Total: r.Status.Total,
-		Created: r.Info.Created, CheckedIn: r.Status.Checked, Message: r.Status.Message}
+	o := Overview{
+		Name: r.Name, ID: r.Info.ID, Dir: r.Dir, State: r.State, Step: r.Status.Step, Total: r.Status.Total,
+		Created: r.Info.Created, CheckedIn: r.Status.Checked, Message: r.Status.Message,
+	}
 	if r.Problem != nil {
 		o.Problem = r.Problem.Error()
 	}

@@ -90,8 +90,10 @@ func BenchmarkReadLongRun(b *testing.B) {
 	for step := range 500_000 {
 		x := float64(step)
 		text = must(appendLine(text, Step{step, 128 * step, x / 5000, start.Add(time.Duration(step) * 50 * time.Millisecond)},
-			map[string]float64{"loss": 5 / (1 + x/1000) * (1 + 0.1*math.Sin(x)), "lr": 1e-3 * math.Cos(x/1e6), "grad_norm": 1 + math.Sin(x/7),
-				"logit_scale": 14 + x/1e5, "pairs_per_s": 282.5 + math.Sin(x), "data_wait": 0.01}))
+			map[string]float64{
+				"loss": 5 / (1 + x/1000) * (1 + 0.1*math.Sin(x)), "lr": 1e-3 * math.Cos(x/1e6), "grad_norm": 1 + math.Sin(x/7),
+				"logit_scale": 14 + x/1e5, "pairs_per_s": 282.5 + math.Sin(x), "data_wait": 0.01,
+			}))
 		if len(text) > 1<<20 || step == 499_999 {
 			must(f.Write(text))
 			text = text[:0]

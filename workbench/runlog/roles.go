@@ -55,6 +55,7 @@ func accuracy(name string) bool {
 func trainingLoss(name string) bool {
 	return strings.Contains(name, "loss") && !ofValidation(name) && !lossScale(name)
 }
+
 func validationLoss(name string) bool     { return strings.Contains(name, "loss") && ofValidation(name) }
 func validationAccuracy(name string) bool { return accuracy(name) && ofValidation(name) }
 func lossScale(name string) bool          { return strings.Contains(name, "scale") }

@@ -33,8 +33,10 @@ func wants(t *testing.T, err error, parts ...string) {
 
 func TestRunReadsBackAsWritten(t *testing.T) {
 	root := t.TempDir()
-	w := must(Create(root, "emoji", Info{Backend: "xla:cpu", Commit: "abc", Command: []string{"clipbench", "train"},
-		Versions: map[string]string{"gomlx": "v0.28.2"}}, []byte("seed: 1\n")))
+	w := must(Create(root, "emoji", Info{
+		Backend: "xla:cpu", Commit: "abc", Command: []string{"clipbench", "train"},
+		Versions: map[string]string{"gomlx": "v0.28.2"},
+	}, []byte("seed: 1\n")))
 	for step := 1; step <= 20; step++ {
 		check(w.Scalars(Step{Step: step, Samples: 8 * step, Epoch: float64(step) / 10},
 			map[string]float64{"loss": 5 / float64(step), "grad_norm": math.NaN()}))

@@ -52,8 +52,10 @@ func FuzzReadMerges(f *testing.F) {
 }
 
 func FuzzHuggingFace(f *testing.F) {
-	for _, content := range []string{"", "{}", "[]", `{"model":{"type":"BPE","vocab":{"a</w>":0,"e":1},"merges":[],"end_of_word_suffix":"</w>"},"post_processor":{"type":"RobertaProcessing","cls":["s",1],"sep":["e",1]}}`,
-		`{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s"}},"post_processor":{"type":"BertProcessing","sep":["e",1]}}`} {
+	for _, content := range []string{
+		"", "{}", "[]", `{"model":{"type":"BPE","vocab":{"a</w>":0,"e":1},"merges":[],"end_of_word_suffix":"</w>"},"post_processor":{"type":"RobertaProcessing","cls":["s",1],"sep":["e",1]}}`,
+		`{"pre_tokenizer":{"type":"Split","pattern":{"Regex":"[\\s"}},"post_processor":{"type":"BertProcessing","sep":["e",1]}}`,
+	} {
 		f.Add([]byte(content))
 	}
 	f.Fuzz(func(_ *testing.T, content []byte) {
