@@ -55,7 +55,7 @@ func (c *command) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON document")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla:cuda, xla:cpu or go (default: the first that works, or GOMLX_BACKEND)")
 	root.PersistentFlags().StringVar(&c.runsDir, "runs", "", "the folder of all runs (default: exp_manager.exp_dir, or runs)")
-	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.doctor())
+	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.watch(), c.doctor())
 	return root
 }
 

@@ -101,6 +101,12 @@ func (m *Matrix) Lay(w, h, row, column int) Grid {
 	return g
 }
 
+// Height is how many of h lines Draw uses in w cells.
+func (m *Matrix) Height(w, h int) int {
+	g := m.Lay(w, h, 0, 0)
+	return min(h, g.headline+g.Rows)
+}
+
 // scroll keeps the cursor in the middle of what is shown, as far as the ends let it.
 func scroll(at, shown, of int) int { return max(0, min(at-shown/2, of-shown)) }
 

@@ -14,9 +14,8 @@ import (
 )
 
 // Subject is what a query looks at: Field gives a field's value as text, false if there is no such field.
-// A number is its shortest text, a duration is its seconds.
+// A number is its shortest text, a duration is its seconds. A word alone is looked for in the field "name".
 type Subject interface {
-	Name() string
 	Field(name string) (value string, ok bool)
 }
 
@@ -147,7 +146,10 @@ func term(word string) (Query, error) {
 	}
 	if operator == "" {
 		word = strings.ToLower(word)
-		return func(s Subject) bool { return matches(s.Name(), word) }, nil
+		return func(s Subject) bool {
+			name, ok := s.Field("name")
+			return ok && matches(name, word)
+		}, nil
 	}
 	field, want := word[:at], strings.ToLower(word[at+len(operator):])
 	if want == "" {

@@ -7,7 +7,6 @@ import (
 
 type run map[string]string
 
-func (r run) Name() string                     { return r["name"] }
 func (r run) Field(name string) (string, bool) { v, ok := r[name]; return v, ok }
 
 var sample = run{
