@@ -28,7 +28,7 @@ func (c *command) train() *cobra.Command {
 			return err
 		}
 		defer run.Close()
-		summary, err := run.Train(ctx, os.Stderr)
+		summary, err := run.Train(ctx)
 		if err != nil {
 			return err
 		}
@@ -45,13 +45,9 @@ func (c *command) openRun(name, resume string, args []string) (*workbench.Run, e
 	if err != nil {
 		return nil, err
 	}
-	if name == "" {
-		name = cfg.Name
-	}
 	o := c.options()
 	o.Config = cfg
-	o.Resume = workbench.ResumeAuto
-	if resume == "never" || !cfg.ExpManager.ResumeIfExists {
+	if resume == "never" {
 		o.Resume = workbench.ResumeNever
 	}
 	return workbench.Open(name, o)
@@ -61,7 +57,7 @@ func (c *command) openRun(name, resume string, args []string) (*workbench.Run, e
 func describe(w io.Writer, run *workbench.Run, s workbench.Summary) {
 	switch s.State {
 	case runlog.Stopped:
-		fmt.Fprintf(w, "stopped at step %d; saved %s\n", s.Step, s.Checkpoint)
+		fmt.Fprintf(w, "saved:     %s\n", s.Checkpoint)
 		fmt.Fprintf(w, "go on:     %s\n", strings.Join(append([]string{"clipbench"}, os.Args[1:]...), " "))
 	default:
 		fmt.Fprintf(w, "finished:  step %d, %d pairs in %.0f s (%.0f pairs/s, %.1f%% waiting for data)\n", s.Step, s.Samples, s.Seconds, s.PairsPerSecond, 100*s.Wait)

@@ -33,19 +33,24 @@ func (m *Model) pass(g *graph.Graph) *clip.Pass {
 	return &clip.Pass{Weights: train.Weights(g, m.store, m.weightsPrefix()), DType: train.ComputeDType(m.Config.Trainer.Precision)}
 }
 
+// newExec makes a program that reads the model's weights.
+func (m *Model) newExec(f func(inputs []*graph.Node) *graph.Node) (*model.Exec, error) {
+	return model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, inputs []*graph.Node) *graph.Node { return f(inputs) })
+}
+
 // prepare builds the two embedding programs once.
 func (m *Model) prepare() (err error) {
 	if m.images != nil {
 		return nil
 	}
-	m.images, err = model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, images *graph.Node) *graph.Node {
-		return m.clip.EncodeImage(m.pass(images.Graph()), images)
+	m.images, err = m.newExec(func(inputs []*graph.Node) *graph.Node {
+		return m.clip.EncodeImage(m.pass(inputs[0].Graph()), inputs[0])
 	})
 	if err != nil {
 		return fmt.Errorf("image encoder: %w", err)
 	}
-	m.texts, err = model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, tokens *graph.Node) *graph.Node {
-		return m.clip.EncodeText(m.pass(tokens.Graph()), tokens)
+	m.texts, err = m.newExec(func(inputs []*graph.Node) *graph.Node {
+		return m.clip.EncodeText(m.pass(inputs[0].Graph()), inputs[0])
 	})
 	if err != nil {
 		return fmt.Errorf("text encoder: %w", err)

@@ -16,16 +16,22 @@ func (m *Model) ZeroShot(ctx context.Context, source data.Source, prompts ...str
 	if err != nil {
 		return evaluate.Hits{}, err
 	}
-	labels := slices.Compact(slices.Sorted(slices.Values(pairs.Captions)))
+	labels, answers := labelsOf(pairs.Captions)
 	classes, err := m.EmbedClasses(ctx, labels, prompts...)
 	if err != nil {
 		return evaluate.Hits{}, err
 	}
-	answers := make([]int, len(pairs.Captions))
-	for i, caption := range pairs.Captions {
+	return evaluate.ZeroShot(pairs.Images, classes, answers)
+}
+
+// labelsOf are the distinct captions, sorted, and for each caption its place among them.
+func labelsOf(captions []string) (labels []string, answers []int) {
+	labels = slices.Compact(slices.Sorted(slices.Values(captions)))
+	answers = make([]int, len(captions))
+	for i, caption := range captions {
 		answers[i], _ = slices.BinarySearch(labels, caption)
 	}
-	return evaluate.ZeroShot(pairs.Images, classes, answers)
+	return labels, answers
 }
 
 // EmbedClasses embeds each label in all prompts and averages: L2-normalised [labels][output_dim].

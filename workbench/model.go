@@ -34,10 +34,11 @@ type Model struct {
 
 // Options say how a model or a run is opened. The zero value finds everything by itself.
 type Options struct {
-	Config  *config.Config // for a run that does not exist yet; of one that does it must say the same
-	Root    string         // the folder of all runs; "" is exp_manager.exp_dir, or runs
-	Backend string         // xla:cuda, xla:cpu or go; "" is the first that works
-	Resume  Resume
+	Config   *config.Config // for a run that does not exist yet; of one that does it must say the same
+	Root     string         // the folder of all runs; "" is exp_manager.exp_dir, or runs
+	Backend  string         // xla:cuda, xla:cpu or go; "" is the first that works
+	Resume   Resume
+	Progress Progress // follows training; nil is a bar on standard error
 }
 
 // Resume says what becomes of a run that exists when a configuration is given for it.

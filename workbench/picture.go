@@ -36,15 +36,10 @@ func (m *Model) Similarity(ctx context.Context, source data.Source) (plot.Simila
 	if err != nil {
 		return plot.Similarity{}, err
 	}
-	s := plot.Similarity{RowImages: pictures, RowLabels: pairs.Captions, ColumnLabels: pairs.Captions, Title: "Similarity of pictures and captions"}
-	for _, row := range evaluate.Scores(pairs.Images, texts) {
-		values := make([]float64, len(row))
-		for j, v := range row {
-			values[j] = float64(v)
-		}
-		s.Values = append(s.Values, values)
-	}
-	return s, nil
+	return plot.Similarity{
+		Values: float64s(evaluate.Scores(pairs.Images, texts)), RowImages: pictures, RowLabels: pairs.Captions, ColumnLabels: pairs.Captions,
+		Title: "Similarity of pictures and captions",
+	}, nil
 }
 
 // NearestCaptions finds for each picture of a source the k most probable among the captions of candidates, to be drawn.

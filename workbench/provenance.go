@@ -1,9 +1,7 @@
 package workbench
 
 import (
-	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,18 +12,6 @@ import (
 	"clipbench/workbench/config"
 	"clipbench/workbench/train"
 )
-
-// totalSteps is how many steps the trainer's bounds come to.
-func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
-	total := t.MaxSteps
-	if t.MaxEpochs > 0 && (total < 0 || t.MaxEpochs*perEpoch < total) {
-		total = t.MaxEpochs * perEpoch
-	}
-	if total <= 0 {
-		return 0, errors.New("trainer.max_steps and trainer.max_epochs: neither bounds the run; set one of them")
-	}
-	return total, nil
-}
 
 // preprocess is what is done to a picture, as it is recorded beside the weights.
 func (m *Model) preprocess() checkpoint.Preprocess {
@@ -54,8 +40,6 @@ func (m *Model) takeWeights(from *Model) error {
 	}
 	return nil
 }
-
-func copyOf(values map[string]float64) map[string]float64 { return maps.Clone(values) }
 
 // gitCommit is the commit of the working folder, if it is in a repository.
 func gitCommit() string {

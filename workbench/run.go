@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -12,6 +12,7 @@ import (
 
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
+	"clipbench/workbench/train"
 )
 
 // Run is an experiment with a folder: a model, and the record of how it came to be.
@@ -20,29 +21,57 @@ type Run struct {
 	Name string
 	Dir  string
 
-	options Options
-	fresh   bool     // the folder does not exist yet
-	notices []string // what opening it found worth saying
+	options      Options
+	place        place
+	first        int         // the step that opening it found
+	fresh        bool        // the folder does not exist yet
+	notices      []string    // what opening it found worth saying
+	trainingStep *train.Step // compiled once, whoever trains
 }
 
 // Open finds the run of that name and its newest checkpoint. One that does not exist yet starts from o.Config, and its
-// folder is made when training begins. Nothing is remembered between processes but what is on disk.
+// folder is made when training begins; a name left out is the configuration's. Nothing is remembered between processes but
+// what is on disk.
 func Open(name string, o Options) (*Run, error) {
-	if name == "" || name != filepath.Base(name) || name[0] == '.' {
-		return nil, fmt.Errorf("%q is no name for a run; use letters, digits, - and _", name)
+	name, err := nameOf(name, o.Config)
+	if err != nil {
+		return nil, err
 	}
-	r := &Run{Name: name, Dir: filepath.Join(runsRoot(o), name), options: o}
+	r := &Run{Name: name, Dir: filepath.Join(runsRoot(o), name), options: o, place: place{latest: checkpoint.Metrics{}}}
 	saved, err := os.ReadFile(filepath.Join(r.Dir, "config.yaml"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return r.begin()
 	case err != nil:
 		return nil, fmt.Errorf("%s: its configuration cannot be read: %w", r.Dir, err)
-	}
-	if o.Resume == ResumeNever {
+	case o.Resume == ResumeNever:
 		return nil, fmt.Errorf("%s: the run exists; use another --run, or --resume auto to go on with it", r.Dir)
+	case o.Config != nil && !o.Config.ExpManager.ResumeIfExists:
+		return nil, fmt.Errorf("%s: the run exists, and exp_manager.resume_if_exists is false; use another --run, or set it to true to go on with it", r.Dir)
 	}
 	return r.reopen(saved)
+}
+
+// nameOf is a run's name: the one given, or exp_manager's explicit_log_dir or name, or the configuration's.
+func nameOf(name string, cfg *config.Config) (string, error) {
+	if cfg != nil {
+		m := &cfg.ExpManager
+		switch {
+		case m.ExplicitLogDir != nil && name != "" && name != filepath.Base(*m.ExplicitLogDir):
+			return "", fmt.Errorf("exp_manager.explicit_log_dir=%s: it names the run's folder, and the run is called %s; leave out one of them", *m.ExplicitLogDir, name)
+		case name != "":
+		case m.ExplicitLogDir != nil:
+			name = filepath.Base(*m.ExplicitLogDir)
+		case m.Name != nil:
+			name = *m.Name
+		default:
+			name = cfg.Name
+		}
+	}
+	if name == "" || name != filepath.Base(name) || name[0] == '.' {
+		return "", fmt.Errorf("%q is no name for a run; use letters, digits, - and _", name)
+	}
+	return name, nil
 }
 
 // begin opens a run that has no folder yet.
@@ -76,7 +105,7 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	}
 	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
 	for _, damaged := range skipped {
-		r.notices = append(r.notices, fmt.Sprintf("%v; the one before it is used", damaged))
+		r.notices = append(r.notices, damaged.Error())
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		return r, r.startFrom(cfg.Model.RestoreFromPath)
@@ -85,11 +114,23 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 		return nil, err
 	}
 	defer func() { _ = newest.Close() }()
-	return r, r.restore(newest)
+	return r, r.goOn(newest)
+}
+
+// goOn takes the state of a checkpoint, and the place at which it was saved.
+func (r *Run) goOn(saved *checkpoint.Saved) error {
+	m := saved.Meta
+	r.first = m.Step
+	r.place = place{step: m.Step, samples: m.Samples, epoch: m.Epoch, validated: m.Validated, latest: checkpoint.Metrics{}}
+	maps.Copy(r.place.latest, m.Metrics)
+	return r.restore(saved)
 }
 
 // startFrom takes the weights of a checkpoint before the first step.
 func (r *Run) startFrom(path *string) error {
+	if m := &r.Config.ExpManager; m.ResumeIfExists && !m.ResumeIgnoreNoCheckpoint {
+		return fmt.Errorf("%s: there is no checkpoint to go on from, and exp_manager.resume_ignore_no_checkpoint is false; set it to true to begin anew", r.Dir)
+	}
 	if path == nil {
 		return nil
 	}
@@ -102,37 +143,15 @@ func (r *Run) startFrom(path *string) error {
 }
 
 // Steps is how many training steps are in the weights.
-func (r *Run) Steps() int { return r.meta.Step }
-
-// tell says what opening found, in the run's log.
-func (r *Run) tell(log func(slog.Level, string, ...any)) {
-	for _, n := range r.notices {
-		log(slog.LevelWarn, "%s", n)
-	}
-	r.notices = nil
-}
-
-// free are the keys that a run may change when it goes on: they alter neither the weights nor what is learned from.
-var free = map[string]bool{
-	"trainer.log_every_n_steps": true, "trainer.limit_val_batches": true, "trainer.limit_test_batches": true,
-	"trainer.val_check_interval": true, "trainer.max_time": true, "trainer.accelerator": true, "model.data.num_workers": true,
-	"model.data.cache": true, "exp_manager.exp_dir": true, "exp_manager.checkpoint_callback_params.save_top_k": true,
-	"exp_manager.checkpoint_callback_params.every_n_train_steps": true, "exp_manager.checkpoint_callback_params.train_time_interval": true,
-}
-
-// sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning.
-func (r *Run) sameExperiment(before, now *config.Config) error {
-	for _, change := range config.Diff(before, now) {
-		if !free[change.Key] {
-			return fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or --resume never", r.Dir, change.Key, change.Old, change.New)
-		}
-	}
-	return nil
-}
+func (r *Run) Steps() int { return r.place.step }
 
 // Interruptible is a context that ends at ctrl-C or SIGTERM; a second one ends the process.
 func Interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	return interruptible(context.Background())
+}
+
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }

@@ -32,13 +32,13 @@ func experiment(ctx context.Context, overrides []string) error {
 	if err != nil {
 		return err
 	}
-	run, err := workbench.Open(cfg.Name, workbench.Options{Config: cfg})
+	run, err := workbench.Open("", workbench.Options{Config: cfg})
 	if err != nil {
 		return err
 	}
 	defer run.Close()
 
-	summary, err := run.Train(ctx, os.Stderr)
+	summary, err := run.Train(ctx)
 	if err != nil || summary.Step < cfg.Trainer.MaxSteps {
 		return err
 	}

@@ -9,6 +9,8 @@
 //	  checkpoint.json     Meta: where the run stood, and the size and SHA-256 of every other file
 //	  tokenizer.*         the vocabulary, when it is a file of one's own
 //
+// Beside it lies a symbolic link to it under exp_manager's filename, such as clip--val_loss=2.31-step=1200.
+//
 // It is written beside its place, synced and renamed: whole or not at all. Capture, Save (or a Saver, while training goes
 // on), Newest and Restore are the way of a run's state; Open and Export that of a model without its training.
 //

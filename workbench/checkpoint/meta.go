@@ -25,6 +25,7 @@ type Meta struct {
 	Step       int             `json:"step"`    // optimizer steps done
 	Samples    int             `json:"samples"` // consumed: the loader's place
 	Epoch      float64         `json:"epoch"`
+	Validated  int             `json:"validated"`       // the step of the newest validation
 	Metrics    Metrics         `json:"metrics"`         // when it was written, such as val_loss
 	Label      string          `json:"label,omitempty"` // exp_manager's filename with its values filled in
 	Tokenizer  Tokenizer       `json:"tokenizer"`

@@ -377,7 +377,10 @@ func TestPruneKeepsTheBestAndTheNewest(t *testing.T) {
 func TestSaverWritesInOrderAndReportsItsErrors(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "checkpoints")
 	var written []string
-	s := NewSaver(root, Retention{Keep: 1, Monitor: "val_loss", Mode: "min"}, func(path string) { written = append(written, filepath.Base(path)) })
+	s := &Saver{
+		Root: root, Retention: Retention{Keep: 1, Monitor: "val_loss", Mode: "min"},
+		Written: func(path string) { written = append(written, filepath.Base(path)) },
+	}
 	for step := 1; step <= 4; step++ {
 		if err := s.Save(snapshot(t, step, Metrics{"val_loss": float64(step)})); err != nil {
 			t.Fatal(err)
@@ -392,7 +395,7 @@ func TestSaverWritesInOrderAndReportsItsErrors(t *testing.T) {
 	if left := names(t, root); left != "1 4" {
 		t.Errorf("%s stay, want the best and the newest: 1 4", left)
 	}
-	blocked := NewSaver(filepath.Join(root, "4", stateFile), Retention{Keep: -1}, nil)
+	blocked := &Saver{Root: filepath.Join(root, "4", stateFile), Retention: Retention{Keep: -1}}
 	if err := blocked.Save(snapshot(t, 5, nil)); err != nil {
 		t.Fatal(err)
 	}

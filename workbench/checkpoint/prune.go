@@ -40,7 +40,7 @@ func Prune(root string, r Retention) (removed []string, err error) {
 		}
 		removed = append(removed, c.path)
 	}
-	return removed, nil
+	return removed, clearLinks(root)
 }
 
 // worst are those of list, the newest first, that do not rank among the best. Of equals the newer is better.

@@ -45,7 +45,10 @@ func save(root, path string, s Snapshot) error {
 	if err := writeFolder(temporary, s); err != nil {
 		return errors.Join(err, os.RemoveAll(temporary))
 	}
-	return putInPlace(root, temporary, path, s.Step)
+	if err := putInPlace(root, temporary, path, s.Step); err != nil {
+		return err
+	}
+	return link(root, s.Label, s.Step)
 }
 
 // putInPlace renames the written folder to its name. One of the same step steps aside first.

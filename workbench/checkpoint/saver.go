@@ -1,23 +1,17 @@
 package checkpoint
 
-import (
-	"sync"
-)
+import "sync"
 
-// Saver writes snapshots while training goes on, one at a time and in order, and prunes after each.
-// Its methods are for one goroutine.
+// Saver writes snapshots while training goes on, one at a time and in order, and prunes after each. Its methods are for
+// one goroutine; Before and Written, which may be nil, are called by the one that writes.
 type Saver struct {
-	root      string
-	retention Retention
-	written   func(path string) // may be nil; called by the writing goroutine
+	Root      string
+	Retention Retention
+	Before    func() error      // makes safe what a checkpoint counts on
+	Written   func(path string) // is told of each checkpoint when it is on disk
 
 	writing sync.WaitGroup
 	err     error // of the writes since the last Wait; read after writing.Wait
-}
-
-// NewSaver returns a saver into root. written, if not nil, is told the path of each checkpoint when it is on disk.
-func NewSaver(root string, retention Retention, written func(path string)) *Saver {
-	return &Saver{root: root, retention: retention, written: written}
 }
 
 // Save starts to write a snapshot and returns. If the one before it is still being written it waits for that first.
@@ -40,13 +34,18 @@ func (s *Saver) Wait() error {
 func (s *Saver) Close() error { return s.Wait() }
 
 func (s *Saver) write(snapshot Snapshot) error {
-	path, err := Save(s.root, snapshot)
+	if s.Before != nil {
+		if err := s.Before(); err != nil {
+			return err
+		}
+	}
+	path, err := Save(s.Root, snapshot)
 	if err != nil {
 		return err
 	}
-	if s.written != nil {
-		s.written(path)
+	if s.Written != nil {
+		s.Written(path)
 	}
-	_, err = Prune(s.root, s.retention)
+	_, err = Prune(s.Root, s.Retention)
 	return err
 }

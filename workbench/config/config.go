@@ -16,18 +16,19 @@ type Config struct {
 
 // Trainer says for how long, on what and in which precision (PyTorch Lightning's names, as NeMo uses them).
 type Trainer struct {
-	Devices          int     `yaml:"devices" min:"1"`
-	NumNodes         int     `yaml:"num_nodes" min:"1"`
-	Accelerator      string  `yaml:"accelerator" oneof:"auto cpu gpu"`
-	Precision        string  `yaml:"precision" oneof:"32 bf16 16"`       // loaded as one of these; Lightning's bf16-mixed and its like are taken too
-	MaxEpochs        int     `yaml:"max_epochs" min:"-1" null:"-1"`      // -1: no bound
-	MaxSteps         int     `yaml:"max_steps" min:"-1" null:"-1"`       // -1: no bound
-	MaxTime          string  `yaml:"max_time"`                           // a duration as 5m or 00:00:05:00 (days first); empty: no bound
-	LogEveryNSteps   int     `yaml:"log_every_n_steps" min:"1"`          // steps
-	ValCheckInterval int     `yaml:"val_check_interval" min:"1"`         // steps between validations
-	LimitValBatches  int     `yaml:"limit_val_batches" min:"0"`          // global batches
-	LimitTestBatches int     `yaml:"limit_test_batches" min:"0"`         // global batches
-	GradientClipVal  float64 `yaml:"gradient_clip_val" min:"0" null:"0"` // global norm; 0: no clipping
+	Devices           int     `yaml:"devices" min:"1"`
+	NumNodes          int     `yaml:"num_nodes" min:"1"`
+	Accelerator       string  `yaml:"accelerator" oneof:"auto cpu gpu"`
+	Precision         string  `yaml:"precision" oneof:"32 bf16 16"`       // loaded as one of these; Lightning's bf16-mixed and its like are taken too
+	MaxEpochs         int     `yaml:"max_epochs" min:"-1" null:"-1"`      // -1: no bound
+	MaxSteps          int     `yaml:"max_steps" min:"-1" null:"-1"`       // -1: no bound
+	MaxTime           string  `yaml:"max_time"`                           // a duration as 5m or 00:00:05:00 (days first); empty: no bound
+	LogEveryNSteps    int     `yaml:"log_every_n_steps" min:"1"`          // steps
+	ValCheckInterval  int     `yaml:"val_check_interval" min:"1"`         // steps between validations
+	LimitValBatches   int     `yaml:"limit_val_batches" min:"0"`          // global batches
+	LimitTestBatches  int     `yaml:"limit_test_batches" min:"0"`         // global batches
+	GradientClipVal   float64 `yaml:"gradient_clip_val" min:"0" null:"0"` // global norm; 0: no clipping
+	MaxNonfiniteSteps int     `yaml:"max_nonfinite_steps" min:"1"`        // steps in a row with NaN or infinity in loss or gradient that end the run
 }
 
 // ExpManager says where a run is kept and which of its checkpoints (NeMo's exp_manager).

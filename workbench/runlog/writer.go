@@ -132,6 +132,11 @@ func (w *Writer) System(values map[string]float64) error {
 	return w.scalars(at, values)
 }
 
+// Sync returns when the metrics written so far are safe on disk. Who writes meanwhile need not wait.
+func (w *Writer) Sync() error {
+	return explain(w.metrics.path, w.metrics.file.Sync())
+}
+
 func (w *Writer) scalars(at Step, values map[string]float64) error {
 	if at.Time.IsZero() {
 		at.Time = time.Now()

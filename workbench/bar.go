@@ -1,0 +1,101 @@
+package workbench
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/progress"
+	"github.com/charmbracelet/x/term"
+)
+
+// Bar is the Progress of a terminal and of a pipe: on a terminal one line is redrawn in place, in a pipe a plain line is
+// written now and then.
+type Bar struct {
+	out      io.Writer
+	terminal bool
+	width    int // columns
+	drawn    time.Time
+	draw     progress.Model
+}
+
+// How often the line is drawn anew.
+const (
+	terminalEvery = 200 * time.Millisecond
+	pipeEvery     = 15 * time.Second
+)
+
+// NewBar returns a bar on out.
+func NewBar(out io.Writer) *Bar {
+	b := &Bar{out: out, width: 100}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		b.terminal = true
+		if width, _, err := term.GetSize(f.Fd()); err == nil {
+			b.width = width
+		}
+	}
+	b.draw = progress.New(progress.WithDefaultBlend(), progress.WithoutPercentage(), progress.WithWidth(max(10, min(30, b.width-80))))
+	return b
+}
+
+// Step draws the line, if it is time or the last step.
+func (b *Bar) Step(m Moment) {
+	every := pipeEvery
+	if b.terminal {
+		every = terminalEvery
+	}
+	if time.Since(b.drawn) < every && m.Step != m.Total {
+		return
+	}
+	b.drawn = time.Now()
+	if !b.terminal {
+		fmt.Fprintln(b.out, m)
+		return
+	}
+	fmt.Fprintf(b.out, "\r\x1b[K%s %s", b.draw.ViewAs(float64(m.Step)/float64(max(1, m.Total))), m)
+}
+
+// Metrics draws nothing: the line has what matters of them.
+func (b *Bar) Metrics(int, map[string]float64) {}
+
+// Say writes a line of its own above the bar.
+func (b *Bar) Say(text string) {
+	if b.terminal {
+		fmt.Fprint(b.out, "\r\x1b[K")
+	}
+	fmt.Fprintln(b.out, text)
+}
+
+// Close leaves the last line standing.
+func (b *Bar) Close() {
+	if b.terminal && !b.drawn.IsZero() {
+		fmt.Fprintln(b.out)
+	}
+	b.drawn = time.Time{}
+}
+
+// String is the moment in one line.
+func (m Moment) String() string {
+	left := "?"
+	if m.Left >= 0 {
+		left = m.Left.Round(time.Second).String()
+	}
+	return fmt.Sprintf("step %*d/%d  loss %.4f  %5.0f pairs/s  %4.1f%% waiting  %s left",
+		len(fmt.Sprint(m.Total)), m.Step, m.Total, m.Loss, m.PairsPerSecond, 100*m.Wait, left)
+}
+
+// list writes values sorted by name.
+func list(values map[string]float64) string {
+	var names []string
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		names[i] = fmt.Sprintf("%s %.4g", name, values[name])
+	}
+	return strings.Join(names, "  ")
+}

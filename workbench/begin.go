@@ -1,0 +1,134 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+
+	"clipbench/data"
+	"clipbench/workbench/config"
+	"clipbench/workbench/runlog"
+	"clipbench/workbench/train"
+)
+
+// beginTraining opens everything that training up to the step last needs; nothing is written before all of it is there.
+func (r *Run) beginTraining(ctx context.Context, last int) (*training, error) {
+	t := &training{Run: r, progress: r.progress()}
+	if err := t.openData(); err != nil {
+		return nil, err
+	}
+	if err := t.openStep(); err != nil {
+		return nil, err
+	}
+	if t.last = t.total; last >= 0 {
+		t.last = min(last, t.total)
+	}
+	if err := t.checkMonitor(); err != nil {
+		return nil, err
+	}
+	t.watch = newStopwatch(t.loader)
+	if err := t.openFolder(); err != nil {
+		return nil, err
+	}
+	t.machine = watchMachine(ctx, t.log)
+	t.progress.Say(fmt.Sprintf("%s · %s · %d of %d steps done", t.Dir, t.Device, t.place.step, t.total))
+	return t, nil
+}
+
+// openData opens the pairs to train and to validate on.
+func (t *training) openData() error {
+	c := &t.Config.Model.Data
+	sources, err := openDataset(c, &c.Train)
+	if err != nil {
+		return err
+	}
+	if len(sources) == 0 {
+		return errors.New("model.data.train.dataset_path: no training data is named; give tar shards, a folder, a csv or emoji:train")
+	}
+	if t.loader, err = t.trainingLoader(data.Concat("training data", sources...)); err != nil {
+		return err
+	}
+	validation, err := openDataset(c, &c.Validation)
+	for _, source := range validation {
+		if n := min(source.Len(), t.Config.Trainer.LimitValBatches*t.Config.Model.GlobalBatchSize); n > 0 {
+			t.validation = append(t.validation, firstOf(source, n))
+		}
+	}
+	return err
+}
+
+// firstOf is the first n samples of a source.
+func firstOf(source data.Source, n int) data.Source {
+	indices := make([]int, n)
+	for i := range indices {
+		indices[i] = i
+	}
+	return data.Subset(source, source.Name(), indices)
+}
+
+// openStep prepares the training step, once for all that this process trains.
+func (t *training) openStep() (err error) {
+	// An epoch without a single batch is the loader's to refuse, when it begins.
+	if t.total, err = totalSteps(&t.Config.Trainer, max(1, t.loader.BatchesPerEpoch(0))); err != nil {
+		return err
+	}
+	if t.limit, err = t.Config.Trainer.MaxDuration(); err != nil {
+		return err
+	}
+	if t.trainingStep == nil {
+		t.trainingStep, err = train.NewStep(t.Device.Backend, t.Config, t.clip, t.store, t.total)
+	}
+	t.step = t.trainingStep
+	return err
+}
+
+// totalSteps is how many steps the trainer's bounds come to.
+func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
+	total := t.MaxSteps
+	if t.MaxEpochs > 0 && (total < 0 || t.MaxEpochs*perEpoch < total) {
+		total = t.MaxEpochs * perEpoch
+	}
+	if total <= 0 {
+		return 0, errors.New("trainer.max_steps and trainer.max_epochs: neither bounds the run, and the learning rate's course depends on its length; set one of them")
+	}
+	return total, nil
+}
+
+// openFolder takes the run's folder for this process.
+func (t *training) openFolder() (err error) {
+	root := filepath.Dir(t.Dir)
+	info := runlog.Info{Backend: t.Device.Name, Commit: gitCommit(), Versions: versions()}
+	if t.fresh {
+		t.log, err = runlog.Create(root, t.Name, info, t.Config.YAML())
+	} else {
+		t.log, err = runlog.Append(root, t.Name, t.place.step, info)
+	}
+	if err != nil {
+		return err
+	}
+	t.fresh = false
+	for _, n := range t.notices {
+		t.tell(slog.LevelWarn, n)
+	}
+	t.notices = nil
+	t.log.Log(slog.LevelInfo, "%s; %d of %d steps done", t.Device, t.place.step, t.total)
+	t.openSaver()
+	if err := t.checkIn("compiling"); err != nil {
+		return errors.Join(err, t.log.Close(runlog.Status{State: runlog.Failed, Step: t.place.step, Total: t.total, Message: err.Error()}))
+	}
+	return nil
+}
+
+// versions are of what the numbers depend on.
+func versions() map[string]string {
+	v := map[string]string{"go": runtime.Version()}
+	for _, module := range []string{"github.com/gomlx/gomlx", "github.com/gomlx/go-xla"} {
+		if version := moduleVersion(module); version != "" {
+			v[filepath.Base(module)] = version
+		}
+	}
+	return v
+}

@@ -1,0 +1,86 @@
+package workbench
+
+import (
+	"fmt"
+	"log/slog"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"clipbench/workbench/checkpoint"
+)
+
+// checkMonitor refuses to rank checkpoints by a metric that the run will not have.
+func (t *training) checkMonitor() error {
+	k := &t.Config.ExpManager
+	if !k.CreateCheckpointCallback {
+		t.notices = append(t.notices, "exp_manager.create_checkpoint_callback is false: no checkpoint is written, and what is learned is lost when this process ends")
+		return nil
+	}
+	names := slices.Concat(trainingMetrics, t.validationMetrics())
+	switch monitor := k.Checkpoint.Monitor; {
+	case slices.Contains(names, monitor):
+	case len(t.validation) == 0 && strings.HasPrefix(monitor, "val"):
+		t.notices = append(t.notices, fmt.Sprintf("there is no validation data, so no %s: the newest checkpoints are kept, not the best", monitor))
+	default:
+		return fmt.Errorf("exp_manager.checkpoint_callback_params.monitor=%s: the run has no such metric; it has %s", monitor, strings.Join(names, ", "))
+	}
+	return nil
+}
+
+// openSaver prepares the writing of checkpoints.
+func (t *training) openSaver() {
+	k := &t.Config.ExpManager.Checkpoint
+	t.saver = &checkpoint.Saver{
+		Root:      filepath.Join(t.Dir, "checkpoints"),
+		Retention: checkpoint.Retention{Keep: k.SaveTopK, Monitor: k.Monitor, Mode: k.Mode},
+		Before:    t.log.Sync, // no checkpoint without the metrics up to its step
+		Written:   func(path string) { t.log.Log(slog.LevelInfo, "checkpoint %s", path) },
+	}
+	if t.meta.Step > 0 {
+		t.written = t.folderOf(t.meta.Step)
+	}
+}
+
+func (t *training) folderOf(step int) string {
+	return filepath.Join(t.Dir, "checkpoints", fmt.Sprint(step))
+}
+
+// saveDue tells that a checkpoint is due by steps, by the clock or, when no number of steps is given, with each
+// validation. It waits until a step is good again.
+func (t *training) saveDue() bool {
+	k := &t.Config.ExpManager.Checkpoint
+	every := k.EveryNTrainSteps
+	if every == 0 && k.TrainTimeIntervalMin == 0 {
+		every = t.Config.Trainer.ValCheckInterval
+	}
+	due := t.place.step == t.total || every > 0 && t.place.step%every == 0 || t.watch.due(k.TrainTimeIntervalMin)
+	return due && t.nonfinite == 0
+}
+
+// save begins to write a checkpoint, unless the newest has it all. Training waits for the copy of the state, and for the
+// writing of the one before.
+func (t *training) save() error {
+	if !t.unsaved || !t.Config.ExpManager.CreateCheckpointCallback {
+		return nil
+	}
+	snapshot, err := checkpoint.Capture(t.store)
+	if err != nil {
+		return err
+	}
+	p := &t.place
+	snapshot.Meta = checkpoint.Meta{
+		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest), Backend: t.Device.Name,
+		Tokenizer: checkpoint.Tokenizer{Name: vocabularyName(t.Config)}, Preprocess: t.preprocess(),
+	}
+	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)
+	snapshot.Config = t.Config.YAML()
+	if snapshot.Tokenizer.File, snapshot.Vocabulary, err = vocabularyFile(t.Config); err != nil {
+		return err
+	}
+	t.meta, t.unsaved, t.written = snapshot.Meta, false, t.folderOf(p.step)
+	t.watch.saved = time.Now()
+	return t.saver.Save(snapshot)
+}
