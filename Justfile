@@ -8,8 +8,9 @@ export GOBIN := justfile_directory() / "bin"
 export PATH := GOBIN + ":" + env("PATH")
 # go-xla is to use the plugin that set-up verified, and to fetch none by itself.
 export GOMLX_NO_AUTO_INSTALL := "1"
-# Where Jupyter finds the Go kernel.
+# Where Jupyter finds the Go kernel, and nobody's own settings.
 export JUPYTER_DATA_DIR := justfile_directory() / ".jupyter"
+export JUPYTER_CONFIG_DIR := justfile_directory() / ".jupyter/config"
 
 [private]
 default:
@@ -79,11 +80,11 @@ parity *arguments: setup
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel
-    .venv/bin/jupyter lab --notebook-dir=notebooks "$@"
+    @.venv/bin/python -m jupyterlab --notebook-dir=notebooks "$@"
 
-# Execute the notebooks again and rewrite their committed outputs
+# Execute the notebooks, or those named, and rewrite their committed outputs
 notebooks *files: _kernel
-    @[ $# -gt 0 ] || set -- notebooks/*.ipynb; .venv/bin/jupyter nbconvert --to notebook --execute --inplace "$@"
+    @go run ./setup notebooks "$@"
 
 # Remove what was built here; runs/ and the user's cache directory stay
 clean:
@@ -94,11 +95,7 @@ _prepare:
     @command -v go >/dev/null || { echo "Go: not found; install Go 1.26.5 or later"; exit 1; }
     @go run ./setup
 
-# JupyterLab and the Go kernel, inside the repository's ignored folders. The kernel's own file holds
-# absolute paths, so it is written anew each time.
+# JupyterLab and the Go kernel, inside the repository's ignored folders; gopls completes and explains in cells.
 _kernel: setup
     @go run ./setup gopls
-    @go install tool
-    @[ -x .venv/bin/jupyter ] || python3 -m venv .venv
-    @[ -x .venv/bin/jupyter ] || .venv/bin/pip install --quiet --timeout 20 --retries 1 jupyterlab==4.6.6 nbclient==0.11.0 nbconvert==7.17.2
-    @gonb --install -raw_error -go_work={{quote(justfile_directory())}}
+    @go run ./setup jupyter

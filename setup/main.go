@@ -2,6 +2,8 @@
 //
 //	go run ./setup             looks at the machine and fetches XLA's CPU plugin into the user's cache directory
 //	go run ./setup TOOL…       builds pinned tools into bin/: gotestsum, golangci-lint, gopls
+//	go run ./setup jupyter     JupyterLab and the Go kernel, in the repository's ignored folders
+//	go run ./setup notebooks [FILE…]   executes notebooks and rewrites their outputs
 //
 // It says one line for each thing, verifies what it fetches by SHA-256, and fetches nothing twice. What is
 // missing on the machine does not fail here: whatever needs it says so when its time comes.
@@ -24,15 +26,29 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if len(os.Args) == 1 {
-		look(ctx)
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, oneLine(err))
+		os.Exit(1)
 	}
-	for _, name := range os.Args[1:] {
+}
+
+func run(ctx context.Context, arguments []string) error {
+	if len(arguments) == 0 {
+		look(ctx)
+		return nil
+	}
+	switch arguments[0] {
+	case "jupyter":
+		return installJupyter(ctx)
+	case "notebooks":
+		return executeNotebooks(ctx, arguments[1:])
+	}
+	for _, name := range arguments {
 		if err := install(ctx, name); err != nil {
-			fmt.Fprintln(os.Stderr, oneLine(err))
-			os.Exit(1)
+			return err
 		}
 	}
+	return nil
 }
 
 // look goes over what the project uses of this machine, and brings the plugin.

@@ -28,6 +28,10 @@ const (
 	hugePagesFile = "/sys/kernel/mm/transparent_hugepage/enabled"
 )
 
+// Tunables is the variable, and its value, that set glibc's allocator for XLA in a process that starts with them: what Tune
+// does, for programs that somebody else starts.
+func Tunables() (name, value string) { return tunablesVariable, tunables }
+
 // Tuning says whether this process's allocator is set for XLA, and why.
 type Tuning struct {
 	On  bool   `json:"on"`
