@@ -2,7 +2,6 @@ package workbench
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -66,23 +65,11 @@ func (m *Model) NearestCaptions(ctx context.Context, source, candidates data.Sou
 	}
 	n := plot.Nearest{Title: fmt.Sprintf("The %d nearest of %d captions", k, len(labels))}
 	for i, row := range evaluate.Probabilities(pairs.Images, texts, scale) {
-		item := plot.NearestItem{Image: pictures[i], Truth: pairs.Captions[i]}
-		for _, j := range highest(row, k) {
-			item.Captions = append(item.Captions, plot.Candidate{Text: labels[j], Probability: row[j], Right: labels[j] == pairs.Captions[i]})
-		}
-		n.Items = append(n.Items, item)
+		n.Items = append(n.Items, plot.NearestItem{
+			Image: pictures[i], Truth: pairs.Captions[i], Captions: mostProbable(labels, row, slices.Index(labels, pairs.Captions[i]), k),
+		})
 	}
 	return n, nil
-}
-
-// highest are the places of the k greatest values, the greatest first.
-func highest(values []float64, k int) []int {
-	places := make([]int, len(values))
-	for i := range places {
-		places[i] = i
-	}
-	slices.SortStableFunc(places, func(a, b int) int { return cmp.Compare(values[b], values[a]) })
-	return places[:min(k, len(places))]
 }
 
 // captions are the distinct first captions of a source, sorted.

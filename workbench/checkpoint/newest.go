@@ -82,3 +82,13 @@ func remains(name string) (prefix string, step int, ok bool) {
 	}
 	return "", 0, false
 }
+
+// List are the paths of the checkpoints of a root, the oldest first, whether damaged or not. No root has none.
+func List(root string) ([]string, error) {
+	list, err := candidates(root)
+	paths := make([]string, 0, len(list))
+	for _, c := range slices.Backward(list) {
+		paths = append(paths, c.path)
+	}
+	return paths, err
+}

@@ -14,6 +14,7 @@ type Curves struct {
 	Note   string // under the title
 	XLabel string // empty means "step"
 	LogX   bool
+	Marks  []Mark // in every panel
 	// Smoothing is the moving average's decay, in (0, 1); 0 averages over a fortieth of a series, if it is
 	// long and noisy, and a negative one draws the values alone.
 	Smoothing float64
@@ -45,6 +46,12 @@ type Series struct {
 type Guide struct {
 	Name string
 	Y    float64
+}
+
+// Mark is a place on the horizontal axis to look at: a dashed vertical line.
+type Mark struct {
+	Name string
+	X    float64
 }
 
 // Save writes the picture to path, whose ending, .png or .svg, is its format.

@@ -19,6 +19,7 @@ type panelLayout struct {
 	texts  []label // title, tick labels and guides' names
 	key    []placedKey
 	guides []float64
+	marks  []float64
 }
 
 // layout places the panels in rows and columns, their axes aligned.
@@ -42,6 +43,7 @@ func (c Curves) layout() curvesLayout {
 		for i := row; i < min(row+columns, len(c.Panels)); i++ {
 			axes := box{margin + left + float64(i-row)*(left+width+gutter), top + header, width, height}
 			l.panels[i].place(c.Panels[i], axes, header, c.entries(c.Panels[i]))
+			l.panels[i].mark(c.Marks)
 			if i+columns >= len(c.Panels) {
 				l.texts = append(l.texts, c.xName(axes))
 			}
@@ -149,6 +151,21 @@ func (l *panelLayout) place(panel Panel, axes box, header float64, entries []key
 	}
 }
 
+// mark sets dashed vertical lines, each with its name to the right of its top, or to the left where the axes end.
+func (l *panelLayout) mark(marks []Mark) {
+	for _, m := range marks {
+		f := l.x.fraction(m.X)
+		if !(f >= 0 && f <= 1) {
+			continue
+		}
+		name := label{m.Name, l.atX(m.X) + 3, l.axes.y + tickSize, style{size: tickSize, color: faint}}
+		if bounds([]label{name}).right() > l.axes.right() {
+			name.x, name.align = l.atX(m.X)-3, 1
+		}
+		l.marks, l.texts = append(l.marks, m.X), append(l.texts, name)
+	}
+}
+
 // atX and atY return a value's place on the page.
 func (l panelLayout) atX(v float64) float64 { return l.axes.x + l.axes.w*l.x.fraction(v) }
 func (l panelLayout) atY(v float64) float64 { return l.axes.bottom() - l.axes.h*l.y.fraction(v) }
@@ -164,6 +181,10 @@ func (l panelLayout) draw(p *pen) {
 	}
 	for _, g := range l.guides {
 		p.stroke([]point{{l.axes.x, snap(l.atY(g)) + 0.25}, {l.axes.right(), snap(l.atY(g)) + 0.25}}, 0.75, faint, 3, 2)
+	}
+	for _, m := range l.marks {
+		x := snap(l.atX(m)) + 0.25
+		p.stroke([]point{{x, l.axes.y}, {x, l.axes.bottom()}}, 0.75, faint, 3, 2)
 	}
 	for _, t := range l.texts {
 		t.draw(p)

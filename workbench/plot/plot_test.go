@@ -287,3 +287,41 @@ func TestAFigureThatCannotBeDrawnSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+func TestMarksStandAtTheirPlace(t *testing.T) {
+	c := Curves{LogX: true, Marks: []Mark{{"ten", 10}, {"nowhere", 1e9}}, Panels: []Panel{{Series: []Series{{X: []float64{1, 10, 100}, Y: []float64{3, 2, 1}}}}}}
+	l, img := c.layout(), c.Image()
+	axes := l.panels[0].axes
+	if len(l.panels[0].marks) != 1 {
+		t.Fatalf("%d marks, want the one within the axes", len(l.panels[0].marks))
+	}
+	found := false
+	for dy := 2.0; dy < 8; dy += 0.5 { // dashed: somewhere within a period of the pattern
+		found = found || near(img, axes.midX()+0.25, axes.y+dy, faint, 60)
+	}
+	if !found {
+		t.Error("no line at 10, the middle of 1 to 100")
+	}
+}
+
+func TestRowsOfAGridBeginWithTheirHeads(t *testing.T) {
+	g := ImageGrid{
+		Columns: 2, Images: []image.Image{solid(green), solid(orange), solid(purple), solid(sky)},
+		RowImages: []image.Image{solid(blue), solid(vermillion)}, RowLabels: []string{"first row", "second"},
+	}
+	l, img := g.layout(), g.Image()
+	for i, want := range []color.NRGBA{blue, vermillion} {
+		if !near(img, l.heads[i].midX(), l.heads[i].midY(), want, 2) {
+			t.Errorf("row %d does not begin with its picture", i)
+		}
+		if l.heads[i].right() >= l.tiles[2*i].x || l.heads[i].y != l.tiles[2*i].y {
+			t.Errorf("row %d: head %+v, first picture %+v", i, l.heads[i], l.tiles[2*i])
+		}
+		if !near(img, l.heads[i].x+0.25, l.heads[i].midY(), ink, 2) {
+			t.Errorf("row %d: its picture has no frame", i)
+		}
+	}
+	if _, err := (ImageGrid{Columns: 2, Images: g.Images, RowLabels: []string{"one"}}).drawing(); err == nil {
+		t.Error("one label for two rows was accepted")
+	}
+}

@@ -1,0 +1,75 @@
+package workbench
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"clipbench/workbench/evaluate"
+	"clipbench/workbench/plot"
+)
+
+func TestSeparationIsTheMeanOfTheDiagonalAndOfTheRest(t *testing.T) {
+	run, source := untrained(t, "unseen-style")
+	got, err := run.Separation(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	matrix, err := run.Similarity(t.Context(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var matched, others, n float64
+	for i, row := range matrix.Values {
+		for j, v := range row {
+			if i == j {
+				matched, n = matched+v, n+1
+			} else {
+				others += v
+			}
+		}
+	}
+	if math.Abs(got.Matched-matched/n) > 1e-6 || math.Abs(got.Others-others/(n*(n-1))) > 1e-6 {
+		t.Errorf("%+v, the matrix has %g and %g", got, matched/n, others/(n*(n-1)))
+	}
+}
+
+func TestSelectionsKeepWhatTheyName(t *testing.T) {
+	source, err := OpenSource("emoji-small:train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, all := map[string]int{}, 0
+	var order []string
+	for i := range source.Len() {
+		s, _ := source.Sample(i)
+		groups[s.Meta["group"].(string)]++
+	}
+	sorted := SortedBy(source, "group")
+	for i := range sorted.Len() {
+		s, _ := sorted.Sample(i)
+		order = append(order, s.Meta["group"].(string))
+	}
+	if !slices.IsSorted(order) || len(order) != source.Len() {
+		t.Errorf("%d of %d, in the order %q", len(order), source.Len(), order)
+	}
+	for group, n := range groups {
+		if got := Where(source, "group", group).Len(); got != n {
+			t.Errorf("%s: %d samples, want %d", group, got, n)
+		}
+		all += n
+	}
+	if all != source.Len() || Head(source, 7).Len() != 7 || Head(source, 1e6).Len() != source.Len() {
+		t.Error("samples are lost")
+	}
+}
+
+func TestAtScaleMakesEachRowAProbability(t *testing.T) {
+	s := AtScale(plot.Similarity{Values: [][]float64{{1, 0}, {.5, .5}}}, 2)
+	want := evaluate.Probabilities(evaluate.Embeddings{{1, 0}, {.5, .5}}, evaluate.Embeddings{{1, 0}, {0, 1}}, 2)
+	for i := range want {
+		if math.Abs(s.Values[i][0]-want[i][0]) > 1e-12 || math.Abs(s.Values[i][0]+s.Values[i][1]-1) > 1e-12 {
+			t.Errorf("row %d: %v, want %v", i, s.Values[i], want[i])
+		}
+	}
+}
