@@ -34,17 +34,6 @@ type place struct {
 	time    float64
 }
 
-// Faults counts what was wrong in a file, each with what a person should be told.
-type Faults struct {
-	BadLines   int // no JSON object, or without a step
-	FirstBad   int // the number of the first such line, from 1
-	Ignored    int // values that are no numbers
-	LongNames  int // metrics with a name beyond 256 bytes, or beyond the 4,096th metric
-	Superseded int // rows written again by a run that went back
-	Backwards  int // times that steps went back
-	ClockBack  int // times that the clock went back
-}
-
 // Len is how many rows the batch has.
 func (b *Batch) Len() int { return len(b.rows) }
 
@@ -54,6 +43,7 @@ type parser struct {
 	index  map[string]int32
 	names  []string
 	recent []int32 // the columns of the line before: nearly always those of this one
+	cell   []int   // by column: the cell it had last, in this row if that is not before the row's first
 	rows   int     // of the piece before: the next is about as long
 	cells  int
 	lines  int
@@ -65,6 +55,9 @@ func newParser() *parser { return &parser{index: map[string]int32{}} }
 func (p *parser) parse(text []byte, out *Batch) {
 	out.rows, out.ends = make([]place, 0, p.rows+p.rows/16), make([]int32, 0, p.rows+p.rows/16)
 	out.columns, out.values = make([]int32, 0, p.cells+p.cells/16), make([]float64, 0, p.cells+p.cells/16)
+	for i := range p.cell {
+		p.cell[i] = -1 // the cells of the piece before are not in this batch
+	}
 	for len(text) > 0 {
 		end := bytes.IndexByte(text, '\n')
 		line := text[:end]
@@ -93,7 +86,7 @@ func (p *parser) line(line []byte, out *Batch) {
 			out.faults.LongNames++
 			continue
 		}
-		out.put(start, column, r.values[i])
+		p.put(out, start, column, r.values[i])
 	}
 	p.recent = append(p.recent[:0], out.columns[start:]...)
 	out.rows = append(out.rows, place{r.step, r.samples, r.epoch, r.time})
@@ -121,19 +114,18 @@ func (p *parser) column(i int, name []byte) int32 {
 	}
 	column := int32(len(p.names))
 	p.index[string(name)] = column
-	p.names = append(p.names, string(name))
+	p.names, p.cell = append(p.names, string(name)), append(p.cell, -1)
 	return column
 }
 
 // put adds a cell to the row that begins at start; of a name given twice the last counts, as in encoding/json.
-func (b *Batch) put(start int, column int32, value float64) {
-	for i := start; i < len(b.columns); i++ {
-		if b.columns[i] == column {
-			b.values[i] = value
-			return
-		}
+func (p *parser) put(out *Batch, start int, column int32, value float64) {
+	if cell := p.cell[column]; cell >= start {
+		out.values[cell] = value
+		return
 	}
-	b.columns, b.values = append(b.columns, column), append(b.values, value)
+	p.cell[column] = len(out.columns)
+	out.columns, out.values = append(out.columns, column), append(out.values, value)
 }
 
 // or is v, or the other where v is no finite number.

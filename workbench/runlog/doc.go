@@ -5,7 +5,7 @@
 //	  config.yaml            the whole resolved configuration
 //	  metrics.jsonl          append-only, one object a line: {"step","samples","epoch","time","<name>":value…}
 //	  status.json            state, step, total, last check-in and when the next is due; replaced by rename
-//	  log.txt                what the run said: time, level, step, text
+//	  log.txt                what the run said: time, level, step, text; log.old.txt what it said before the last 64 MiB
 //	  media/<step>/…         similarity matrices (numbers and PNG), image grids
 //	  metrics.dropped.jsonl  lines that a resume took back, kept
 //	  writer.lock            held by the one writer while it lives
@@ -16,4 +16,8 @@
 // ("val/top1" is top1 of val); names beginning with "sys/" describe the machine.
 //
 // A reader takes no locks and writes nothing. A torn last line costs only itself.
+//
+// What was written survives the writer, however it dies: nothing waits in the process. A power cut may take what the
+// kernel has not yet put on the disk, on Linux about the last 30 seconds; whole lines before it stay, and Close waits for
+// the disk. run.json and config.yaml are on the disk before the first step.
 package runlog

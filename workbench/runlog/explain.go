@@ -47,13 +47,17 @@ func bare(err error) error {
 	return err
 }
 
-// replace writes a file whole or not at all: beside it first, then by rename.
-func replace(path string, content []byte) error {
+// replace writes a file whole or not at all: beside it first, then by rename. A durable one is on the disk before it takes
+// the other's place.
+func replace(path string, content []byte, durable bool) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return explain(path, err)
 	}
 	_, err = f.Write(content)
+	if err == nil && durable {
+		err = f.Sync()
+	}
 	err = errors.Join(err, f.Chmod(0o644), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)

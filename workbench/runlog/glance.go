@@ -32,7 +32,7 @@ func Glance(path string, pieces int) (*History, error) {
 	}
 	p := newParser()
 	size := stat.Size()
-	if size <= glanceWhole {
+	if size <= max(glanceWhole, 2*int64(pieces)*glancePiece) {
 		return h, explain(path, p.glance(f, h, 0, size))
 	}
 	last := size - glanceEnd
@@ -42,7 +42,16 @@ func Glance(path string, pieces int) (*History, error) {
 			return h, explain(path, err)
 		}
 	}
-	return h, explain(path, p.glance(f, h, last, size))
+	return h, explain(path, p.glanceEnd(f, h, last, size))
+}
+
+// glanceEnd takes in the last lines, from last or, where lines are very long, from before it.
+func (p *parser) glanceEnd(f *os.File, h *History, last, size int64) error {
+	for have := h.Len(); ; last = max(0, size-4*(size-last)) {
+		if err := p.glance(f, h, last, size); err != nil || h.Len() > have || last == 0 || size-last >= pieceSize {
+			return err
+		}
+	}
 }
 
 // glance takes in the whole lines between from and to.

@@ -14,6 +14,7 @@ type History struct {
 	columns []*Column
 	index   map[string]*Column
 	byBatch []*Column // by the reader's own column numbers
+	shift   float64   // seconds by which the writer's clock is behind the time shown
 	version int
 }
 
@@ -41,7 +42,8 @@ func (h *History) Samples(row int) float64 { return h.places.at(row).samples }
 // Epoch is the epochs consumed at a row; it never goes back.
 func (h *History) Epoch(row int) float64 { return h.places.at(row).epoch }
 
-// Time is when a row was written, in seconds since 1970; a clock that went back stands still here.
+// Time is when a row was written, in seconds since 1970. It never goes back: where the writer's clock did, what follows is
+// moved on by as much, until the clock has caught up.
 func (h *History) Time(row int) float64 { return h.places.at(row).time }
 
 // RowAt is the first row whose step is at least step.
@@ -87,17 +89,28 @@ func (h *History) place(at place) {
 	if n := h.places.length; n > 0 && at.step < h.places.at(n-1).step {
 		h.supersede(at.step)
 	}
-	var last place
 	if n := h.places.length; n > 0 {
-		last = h.places.at(n - 1)
-		if at.time < last.time {
-			h.Faults.ClockBack++
-		}
+		last := h.places.at(n - 1)
 		at.samples = math.Max(or(at.samples, last.samples), last.samples)
 		at.epoch = math.Max(or(at.epoch, last.epoch), last.epoch)
-		at.time = math.Max(or(at.time, last.time), last.time)
+		at.time = h.steady(or(at.time, last.time), last.time)
 	}
 	h.places.push(place{at.step, or(at.samples, 0), or(at.epoch, 0), or(at.time, 0)})
+}
+
+// steady is the time to show for one that was written after last was shown.
+func (h *History) steady(written, last float64) float64 {
+	if written >= last {
+		h.shift = 0
+		return written
+	}
+	if back := last - (written + h.shift); back > 0 {
+		h.shift += back
+		if back > 1 {
+			h.Faults.ClockBack++
+		}
+	}
+	return math.Max(written+h.shift, last)
 }
 
 // supersede takes away the rows at step and beyond.
@@ -109,14 +122,4 @@ func (h *History) supersede(step int) {
 	for _, c := range h.columns {
 		c.cut(row)
 	}
-}
-
-// add sums the counts.
-func (f *Faults) add(o Faults) {
-	if f.BadLines == 0 {
-		f.FirstBad = o.FirstBad
-	}
-	f.BadLines += o.BadLines
-	f.Ignored += o.Ignored
-	f.LongNames += o.LongNames
 }

@@ -18,7 +18,7 @@ func Judge(s Status, life Life, late time.Duration) State {
 		return Unknown
 	case late <= grace || s.State == "":
 		return Running
-	case life == Alive || late <= max(10*promise, 10*time.Minute):
+	case life == Alive || late <= 10*time.Minute || late/10 <= promise:
 		return Stalled
 	}
 	return Crashed

@@ -29,6 +29,10 @@ func TestJudge(t *testing.T) {
 		{"finished, process gone", promise(Finished), Gone, time.Hour, Finished},
 		{"stopped", promise(Stopped), Gone, time.Hour, Stopped},
 		{"failed", promise(Failed), Alive, 0, Failed},
+		{"a promise of a thousand years, not yet missed", Status{State: Running, Checked: checked, Due: checked.AddDate(1000, 0, 0)}, OutOfSight, -time.Hour, Running},
+		{"a promise before its own check-in", Status{State: Running, Checked: checked, Due: checked.Add(-time.Hour)}, Alive, time.Hour, Stalled},
+		{"a promise of a day, missed by nine", Status{State: Running, Checked: checked, Due: checked.AddDate(0, 0, 1)}, OutOfSight, 9 * 24 * time.Hour, Stalled},
+		{"a promise of a day, missed by eleven", Status{State: Running, Checked: checked, Due: checked.AddDate(0, 0, 1)}, OutOfSight, 11 * 24 * time.Hour, Crashed},
 		{"nothing known", Status{}, OutOfSight, 0, Unknown},
 		{"no status yet", Status{}, Alive, time.Hour, Running},
 	} {

@@ -57,6 +57,9 @@ func (l *lines) write(b []byte) error {
 	return nil
 }
 
+// sync waits until what was written is on the disk.
+func (l *lines) sync() error { return explain(l.path, l.file.Sync()) }
+
 // close is safe on nil.
 func (l *lines) close() error {
 	if l == nil {

@@ -55,12 +55,12 @@ func (l *Lister) Poll(now time.Time) ([]*Run, error) {
 
 // folders are those that may be runs.
 func (l *Lister) folders() ([]string, error) {
-	if isRun(l.root) {
-		return []string{l.root}, nil
-	}
 	entries, err := os.ReadDir(l.root)
 	if err != nil {
 		return nil, explain(l.root, err)
+	}
+	if isRun(l.root) {
+		return []string{l.root}, nil
 	}
 	var dirs []string
 	for _, e := range entries {

@@ -1,7 +1,10 @@
 package runlog
 
 import (
+	"maps"
 	"math"
+	"slices"
+	"sort"
 	"time"
 )
 
@@ -21,7 +24,7 @@ type Overview struct {
 	PairsPerS  float64   `json:"pairs_per_s,omitempty"`
 	Wait       *Reading  `json:"wait,omitempty"` // share of time spent waiting on data
 	ETASeconds float64   `json:"eta_s,omitempty"`
-	Flags      []string  `json:"flags,omitempty"` // nan, inf, diverging
+	Flags      []string  `json:"flags,omitempty"` // nan, inf, diverging; a stall is a State
 	Message    string    `json:"message,omitempty"`
 	Problem    string    `json:"problem,omitempty"`
 	Spark      []float64 `json:"-"` // the loss from beginning to end, coarsely
@@ -49,79 +52,102 @@ func NewOverview(r *Run, h *History) Overview {
 	if n := h.Len(); n > 0 {
 		o.Step = max(o.Step, h.Step(n-1))
 	}
-	names := make([]string, 0, len(h.Columns()))
-	for _, c := range h.Columns() {
-		names = append(names, c.Name)
-	}
-	roles := FindRoles(names)
-	o.Loss, o.Wait = latest(h, roles.Loss), latest(h, roles.Wait)
+	roles := FindRoles(metricsOf(r, h))
+	o.Loss, o.Wait = latest(r, h, roles.Loss), latest(r, h, roles.Wait)
 	o.Best = best(r, h, roles.Best)
-	o.speed(h, roles.Throughput)
+	o.speed(r, h, roles.Throughput)
+	o.Flags = flags(h.Column(roles.Loss), r.Status.Summary[roles.Loss])
 	if loss := h.Column(roles.Loss); loss != nil {
-		o.Flags = flags(loss, r.Status.Summary[loss.Name])
 		o.Spark = spark(&loss.Series)
 	}
 	return o
 }
 
-// latest is a metric's last value, nil without one.
-func latest(h *History, name string) *Reading {
-	c := h.Column(name)
-	if c == nil || c.Len() == 0 {
-		return nil
+// metricsOf are the names of a run's metrics: a glance may have missed those that are written rarely.
+func metricsOf(r *Run, h *History) []string {
+	names := slices.Collect(maps.Keys(r.Status.Summary))
+	for _, c := range h.Columns() {
+		names = append(names, c.Name)
 	}
-	i := c.Len() - 1
-	return &Reading{Metric: name, Step: h.Step(c.Row(i)), Value: Number(c.Value(i))}
+	return names
 }
 
-// best is a metric's best value: from the writer's summary, which saw every value, or from what was read.
+// latest is a metric's last value, from what was read or from the writer's summary if that is newer; nil without one.
+func latest(r *Run, h *History, name string) *Reading {
+	var found *Reading
+	if c := h.Column(name); c != nil && c.Len() > 0 {
+		i := c.Len() - 1
+		found = &Reading{Metric: name, Step: h.Step(c.Row(i)), Value: Number(c.Value(i))}
+	}
+	if e, ok := r.Status.Summary[name]; ok && (found == nil || e.LastStep > found.Step) {
+		found = &Reading{Metric: name, Step: e.LastStep, Value: e.Last}
+	}
+	return found
+}
+
+// best is a metric's best value, of the writer's summary, which saw every value, and of what was read, which may be newer.
 func best(r *Run, h *History, name string) *Reading {
-	if e, ok := r.Status.Summary[name]; ok && finite(float64(e.Min)) {
-		if LowerIsBetter(name) {
-			return &Reading{Metric: name, Step: e.MinStep, Value: e.Min}
+	least := LowerIsBetter(name)
+	var found *Reading
+	if e, ok := r.Status.Summary[name]; ok && finite(float64(e.Min)) && finite(float64(e.Max)) {
+		found = &Reading{Metric: name, Step: e.MaxStep, Value: e.Max}
+		if least {
+			found.Step, found.Value = e.MinStep, e.Min
 		}
-		return &Reading{Metric: name, Step: e.MaxStep, Value: e.Max}
 	}
 	c := h.Column(name)
 	if c == nil {
-		return nil
+		return found
 	}
-	i := c.Best(LowerIsBetter(name))
+	i := c.Best(least)
 	if i < 0 {
-		return nil
+		return found
 	}
-	return &Reading{Metric: name, Step: h.Step(c.Row(i)), Value: Number(c.Value(i))}
+	if v := Number(c.Value(i)); found == nil || least && v < found.Value || !least && v > found.Value {
+		found = &Reading{Metric: name, Step: h.Step(c.Row(i)), Value: v}
+	}
+	return found
 }
 
-// speed measures steps and samples a second over the last rows, and what is left.
-func (o *Overview) speed(h *History, throughput string) {
+// speed measures steps and samples a second over the last rows since the run was resumed, and what is left.
+func (o *Overview) speed(r *Run, h *History, throughput string) {
 	n := h.Len()
 	if n == 0 {
 		return
 	}
 	first := max(0, n-50)
+	if resumed := r.Info.Resumed; len(resumed) > 0 {
+		since := float64(resumed[len(resumed)-1].Time.Unix())
+		first += sort.Search(n-1-first, func(i int) bool { return h.Time(first+i) >= since })
+	}
 	if seconds := h.Time(n-1) - h.Time(first); seconds > 0 {
 		o.StepsPerS = float64(h.Step(n-1)-h.Step(first)) / seconds
 		o.PairsPerS = (h.Samples(n-1) - h.Samples(first)) / seconds
 	}
-	if r := latest(h, throughput); r != nil && finite(float64(r.Value)) {
-		o.PairsPerS = float64(r.Value)
+	if last := latest(r, h, throughput); last != nil && finite(float64(last.Value)) {
+		o.PairsPerS = float64(last.Value)
 	}
-	if left := o.Total - o.Step; left > 0 && o.StepsPerS > 0 && (o.State == Running || o.State == Stalled) {
+	if left := o.Total - o.Step; left > 0 && o.StepsPerS > 0 && o.State == Running {
 		o.ETASeconds = float64(left) / o.StepsPerS
 	}
 }
 
-// flags says what is wrong with a loss: nan or inf if it ever was one (the last such value names it), diverging.
+// flags says what is wrong with a loss, of which the values read (may be nil) and the summary are given: nan or inf if it
+// ever was one (the last such value names it), diverging.
 func flags(loss *Column, all Extreme) []string {
 	var flags []string
-	switch bad := loss.Bads(); {
-	case bad > 0 && math.IsInf(loss.Value(loss.Bad(bad-1)), 0), math.IsInf(float64(all.Last), 0):
+	last := float64(all.Last)
+	bad := all.Bad
+	if loss != nil && loss.Bads() > 0 {
+		last, bad = loss.Value(loss.Bad(loss.Bads()-1)), max(bad, loss.Bads())
+	}
+	switch {
+	case math.IsInf(last, 0):
 		flags = append(flags, "inf")
-	case bad > 0, all.Bad > 0:
+	case bad > 0:
 		flags = append(flags, "nan")
 	}
-	if Diverging(&loss.Series) {
+	if loss != nil && Diverging(&loss.Series) {
 		flags = append(flags, "diverging")
 	}
 	return flags
@@ -149,16 +175,16 @@ func Diverging(s *Series) bool {
 	return last-least > 0.5*(first-least) && last-least > 0.1*math.Abs(least)
 }
 
-// meanOf is the mean of at most 64 finite values between i and j, evenly taken.
+// meanOf is the mean of fewer than 128 finite values between i and j, evenly taken.
 func meanOf(s *Series, i, j int) float64 {
 	stride := max(1, (j-i)/64)
 	sum, count := 0.0, 0.0
 	for ; i < j; i += stride {
 		if v := s.Value(i); finite(v) {
-			sum, count = sum+v, count+1
+			sum, count = sum+v/128, count+1 // divided first: 128 of the greatest numbers must not overflow
 		}
 	}
-	return sum / count
+	return sum / count * 128
 }
 
 // spark takes means at even distances.

@@ -16,6 +16,7 @@ type Process struct {
 	PID       int    `json:"pid"`
 	Start     uint64 `json:"pid_start,omitempty"`     // clock ticks from boot to its start; Linux only
 	Namespace string `json:"pid_namespace,omitempty"` // Linux only
+	Boot      string `json:"boot,omitempty"`          // of the kernel, another one after each start of a machine; Linux only
 }
 
 // thisProcess is the calling process.
@@ -24,8 +25,11 @@ func thisProcess() Process {
 	if err != nil {
 		host = "unknown"
 	}
-	namespace, _ := os.Readlink("/proc/self/ns/pid") // absent outside Linux
-	return Process{Host: host, PID: os.Getpid(), Start: startOf(os.Getpid()), Namespace: namespace}
+	namespace, _ := os.Readlink("/proc/self/ns/pid") // absent outside Linux, as is the next
+	boot, _ := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	return Process{
+		Host: host, PID: os.Getpid(), Start: startOf(os.Getpid()), Namespace: namespace, Boot: string(bytes.TrimSpace(boot)),
+	}
 }
 
 // startOf reads when a process began from /proc/<pid>/stat; 0 if that cannot be known.
@@ -49,7 +53,8 @@ func startOf(pid int) uint64 {
 // Life is what can be known of a process from here.
 type Life int
 
-// A process is alive, gone, or out of sight: on another host, or in another container.
+// A process is alive, gone, or out of sight: on another host (or on one of the same name, or this one before it was
+// started anew), or in another container.
 const (
 	OutOfSight Life = iota
 	Alive
@@ -58,8 +63,7 @@ const (
 
 // Life looks whether p still runs.
 func (p Process) Life() Life {
-	here := thisProcess()
-	if p.PID <= 0 || p.Host != here.Host || p.Namespace != here.Namespace {
+	if p.PID <= 0 || !p.near(thisProcess()) {
 		return OutOfSight
 	}
 	if err := syscall.Kill(p.PID, 0); err != nil && !errors.Is(err, syscall.EPERM) {
@@ -69,6 +73,11 @@ func (p Process) Life() Life {
 		return Gone
 	}
 	return Alive
+}
+
+// near reports whether the pids of p and of here are of one kind.
+func (p Process) near(here Process) bool {
+	return p.Host == here.Host && p.Namespace == here.Namespace && (p.Boot == "" || p.Boot == here.Boot)
 }
 
 // String is how a message names the process.

@@ -16,15 +16,15 @@ import (
 // is doubled: lines of metrics move to metrics.dropped.jsonl, media to media.dropped. The id and the time of creation stay.
 func Append(root, name string, step int, info Info) (*Writer, error) {
 	dir := filepath.Join(root, name)
-	run, err := Open(dir)
-	if err != nil {
+	if _, err := Open(dir); err != nil {
 		return nil, err
 	}
 	held, err := lock(dir)
 	if err != nil {
 		return nil, err
 	}
-	w := &Writer{dir: dir, lock: held, summary: map[string]Extreme{}}
+	run := read(dir, time.Now()) // only now: another writer may have had the folder until the lock was ours
+	w := newWriter(dir, held)
 	if err := w.resume(run, step, info); err != nil {
 		_ = w.release()
 		return nil, err

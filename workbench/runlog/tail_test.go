@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -184,57 +183,5 @@ func TestStepsThatGoBackSupersedeWhatFollowed(t *testing.T) {
 	loss := h.Column("loss")
 	if h.Len() != 52 || loss.Value(49) != 500 || loss.Value(50) != -1 || h.Faults.Superseded != 50 || h.Faults.Backwards != 1 {
 		t.Fatalf("%d rows, %v, %v, %+v", h.Len(), loss.Value(49), loss.Value(50), h.Faults)
-	}
-}
-
-// TestHostileFile has names of a megabyte, a line of ten, numbers at the edge, nesting, control characters and binary junk.
-func TestHostileFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "metrics.jsonl")
-	text := numbered(1, 2)
-	text = append(text, `{"step":3,"`+strings.Repeat("n", 1<<20)+`":1,"loss":1e308}`+"\n"...)
-	text = append(text, `{"step":4,"loss":`+strings.Repeat("[", 5000)+strings.Repeat("]", 5000)+"}\n"...)
-	text = append(text, strings.Repeat("x", 10<<20)+"\n"...)
-	text = append(text, "\x00\x01\x1b[31m\xff\n"...)
-	text = append(text, `{"step":5,"a\u001b[2Jb":1,"loss":-1e999}`+"\n"...)
-	text = append(text, numbered(6, 7)...)
-	write(t, path, text)
-	h := NewHistory()
-	drain(t, NewTail(path), h)
-	loss := h.Column("loss")
-	if h.Len() != 6 && h.Len() != 7 || loss.Value(2) != 1e308 || !math.IsInf(loss.Value(3), -1) {
-		t.Fatalf("%s", dump(h)[:300])
-	}
-	if h.Faults.LongNames != 1 || h.Faults.BadLines < 2 {
-		t.Fatalf("faults %+v", h.Faults)
-	}
-}
-
-func TestManyMetricsAreBounded(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "metrics.jsonl")
-	var text []byte
-	for i := range maxMetrics + 10 {
-		text = fmt.Appendf(text, `{"step":%d,"m%d":1}`+"\n", i, i)
-	}
-	write(t, path, text)
-	h := NewHistory()
-	drain(t, NewTail(path), h)
-	if len(h.Columns()) != maxMetrics || h.Faults.LongNames != 10 {
-		t.Fatalf("%d metrics, %+v", len(h.Columns()), h.Faults)
-	}
-}
-
-func TestGlanceOfALongFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "metrics.jsonl")
-	write(t, path, numbered(1, 200_000))
-	h, err := Glance(path, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	loss := h.Column("loss")
-	if first, last := h.Step(0), h.Step(h.Len()-1); first != 1 || last != 200_000 || loss.Value(loss.Len()-1) != 2e6 {
-		t.Fatalf("from %d to %d", first, last)
-	}
-	if h.Len() > 10_000 || h.Faults != (Faults{}) {
-		t.Fatalf("%d rows, %+v", h.Len(), h.Faults)
 	}
 }

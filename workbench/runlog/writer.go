@@ -26,6 +26,8 @@ type Writer struct {
 	summary map[string]Extreme
 	logErr  error
 	closed  bool
+
+	logLimit int64 // bytes of log.txt: maxLog, but in tests
 }
 
 // Create makes root/name, which must not exist yet, and takes it for this process.
@@ -59,7 +61,7 @@ func begin(dir string, info Info, configYAML []byte) (*Writer, error) {
 	}
 	err = w.writeInfo(info)
 	if err == nil {
-		err = replace(filepath.Join(dir, "config.yaml"), configYAML)
+		err = replace(filepath.Join(dir, "config.yaml"), configYAML, true)
 	}
 	if err == nil {
 		err = w.Status(Status{State: Running})
@@ -71,13 +73,17 @@ func begin(dir string, info Info, configYAML []byte) (*Writer, error) {
 	return w, nil
 }
 
+func newWriter(dir string, held *os.File) *Writer {
+	return &Writer{dir: dir, lock: held, summary: map[string]Extreme{}, logLimit: maxLog}
+}
+
 // open takes the folder's lock and opens its growing files.
 func open(dir string) (*Writer, error) {
-	w := &Writer{dir: dir, summary: map[string]Extreme{}}
-	var err error
-	if w.lock, err = lock(dir); err != nil {
+	held, err := lock(dir)
+	if err != nil {
 		return nil, err
 	}
+	w := newWriter(dir, held)
 	if w.metrics, err = openLines(filepath.Join(dir, "metrics.jsonl")); err == nil {
 		w.log, err = openLines(filepath.Join(dir, "log.txt"))
 	}
@@ -138,6 +144,9 @@ func (w *Writer) Sync() error {
 }
 
 func (w *Writer) scalars(at Step, values map[string]float64) error {
+	if w.closed {
+		return errClosed(w.dir)
+	}
 	if at.Time.IsZero() {
 		at.Time = time.Now()
 	}
@@ -169,6 +178,9 @@ func (w *Writer) remember(name string, step int, value float64) {
 func (w *Writer) Status(s Status) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed(w.dir)
+	}
 	return w.status(s)
 }
 
@@ -179,7 +191,7 @@ func (w *Writer) status(s Status) error {
 	s.Checked = time.Now().UTC()
 	s.Due = s.Checked.Add(s.Next)
 	s.Summary = maps.Clone(w.summary)
-	return replaceJSON(filepath.Join(w.dir, "status.json"), s)
+	return replaceJSON(filepath.Join(w.dir, "status.json"), s, w.closed)
 }
 
 // Media makes room for a picture or matrix of a step and returns the path to write, media/<step>/<name>.
@@ -194,8 +206,8 @@ func (w *Writer) Media(step int, name string) (path string, err error) {
 	return filepath.Join(dir, name), nil
 }
 
-// Close writes the last status and gives the folder back. A state that is not an end is written as Stopped.
-// It returns what Log could not write, too.
+// Close writes the last status, waits until the metrics are on the disk and gives the folder back. A state that is not an
+// end is written as Stopped. It returns what Log could not write, too.
 func (w *Writer) Close(final Status) error {
 	if !final.State.Ended() {
 		final.State = Stopped
@@ -206,7 +218,7 @@ func (w *Writer) Close(final Status) error {
 		return nil
 	}
 	w.closed = true
-	return errors.Join(w.status(final), w.logErr, w.release())
+	return errors.Join(w.status(final), w.metrics.sync(), w.logErr, w.release())
 }
 
 // release closes what is open, the lock last.
@@ -214,15 +226,20 @@ func (w *Writer) release() error {
 	return errors.Join(w.metrics.close(), w.log.close(), w.lock.Close())
 }
 
+// errClosed says that a writer was used after its end; the last status stands.
+func errClosed(dir string) error {
+	return fmt.Errorf("%s: the run was closed; nothing more is written", dir)
+}
+
 func (w *Writer) writeInfo(info Info) error {
-	return replaceJSON(filepath.Join(w.dir, "run.json"), info)
+	return replaceJSON(filepath.Join(w.dir, "run.json"), info, true)
 }
 
 // replaceJSON writes v, indented, whole or not at all.
-func replaceJSON(path string, v any) error {
+func replaceJSON(path string, v any, durable bool) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return replace(path, append(b, '\n'))
+	return replace(path, append(b, '\n'), durable)
 }

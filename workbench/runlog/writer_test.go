@@ -202,13 +202,58 @@ func TestFullDiskSaysSo(t *testing.T) {
 
 func TestReadOnlyFolderSaysSo(t *testing.T) {
 	wants(t, explain("runs", &fs.PathError{Op: "mkdir", Path: "x", Err: syscall.EROFS}), "runs: the file system is read-only", "choose")
-	if os.Geteuid() == 0 {
-		t.Skip("root may write everywhere; the message alone was tested")
-	}
 	root := t.TempDir()
 	check(os.Chmod(root, 0o555))
-	_, err := Create(root, "a", Info{}, nil)
-	wants(t, err, root, "no permission")
+	asNobody(t, func() {
+		_, err := Create(root, "a", Info{}, nil)
+		wants(t, err, root, "no permission", "choose another folder")
+	})
+}
+
+func TestWriterWhoseFolderIsDeletedSaysSo(t *testing.T) {
+	w := must(Create(t.TempDir(), "a", Info{}, nil))
+	check(os.RemoveAll(w.Dir()))
+	wants(t, w.Status(Status{State: Running}), w.Dir(), "does not exist")
+	wants(t, w.Close(Status{State: Finished}), w.Dir(), "does not exist")
+}
+
+func TestLogIsBounded(t *testing.T) {
+	w := must(Create(t.TempDir(), "a", Info{}, nil))
+	w.logLimit = 10_000
+	for i := range 1000 {
+		w.Log(slog.LevelInfo, "message %d", i)
+	}
+	w.Log(slog.LevelError, "%s", strings.Repeat("ö", 1<<20))
+	check(w.Close(Status{State: Finished}))
+	old, last := must(os.ReadFile(filepath.Join(w.Dir(), "log.old.txt"))), must(os.ReadFile(filepath.Join(w.Dir(), "log.txt")))
+	if len(old) > 10_000 || !strings.Contains(string(old), "message 999\n") {
+		t.Errorf("log.old.txt has %d bytes and ends %q", len(old), old[len(old)-50:])
+	}
+	if n := strings.Count(string(last), "\n"); n != 1 || len(last) > maxMessage+100 || !strings.HasSuffix(string(last), "… (2031616 bytes more)\n") {
+		t.Errorf("log.txt has %d lines, %d bytes, and ends %q", n, len(last), last[len(last)-50:])
+	}
+}
+
+func TestOfManyWritersOneGetsTheRun(t *testing.T) {
+	root := t.TempDir()
+	check(must(Create(root, "a", Info{}, nil)).Close(Status{State: Stopped}))
+	got := make(chan *Writer, 8)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			w, err := Append(root, "a", 0, Info{})
+			if err == nil {
+				got <- w
+			} else if !strings.Contains(err.Error(), "is writing this run") {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if len(got) != 1 {
+		t.Fatalf("%d writers have the run", len(got))
+	}
+	check((<-got).Close(Status{State: Stopped}))
 }
 
 func TestWriterServesSeveralGoroutines(t *testing.T) {
@@ -243,7 +288,11 @@ func TestCloseTwiceAndAfterIsHarmless(t *testing.T) {
 	if run := must(Open(w.Dir())); run.State != Finished {
 		t.Errorf("the first end counts, not %s", run.State)
 	}
-	if err := w.Scalars(Step{}, map[string]float64{"x": 1}); err == nil {
-		t.Error("a closed writer wrote")
+	wants(t, w.Scalars(Step{}, map[string]float64{"x": 1}), w.Dir(), "was closed")
+	wants(t, w.System(map[string]float64{"sys/cpu": 1}), "was closed")
+	wants(t, w.Status(Status{State: Running}), "was closed")
+	w.Log(slog.LevelInfo, "too late")
+	if run := must(Open(w.Dir())); run.State != Finished {
+		t.Errorf("a check-in after the end made it %s", run.State)
 	}
 }
