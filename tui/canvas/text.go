@@ -21,10 +21,33 @@ func RuneWidth(r rune) int {
 		return 1
 	case r >= 0x2500 && r < 0x2600, r >= 0x2800 && r < 0x2900: // lines, blocks, braille
 		return 1
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc, unicode.Cf, unicode.Cc, unicode.Cs, unicode.Co):
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Mc, unicode.Cf, unicode.Cc, unicode.Cs, unicode.Co, unicode.Other_Grapheme_Extend, joining):
 		return 0
 	}
 	return min(2, ansi.StringWidth(string(r)))
+}
+
+// joining are the letters that make one character with their neighbour (UAX #29): conjoining Hangul, Thai and Lao am,
+// and those that go before a letter.
+var joining = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x0d4e, Hi: 0x0d4e, Stride: 1},
+		{Lo: 0x0e33, Hi: 0x0e33, Stride: 1},
+		{Lo: 0x0eb3, Hi: 0x0eb3, Stride: 1},
+		{Lo: 0x1100, Hi: 0x11ff, Stride: 1},
+		{Lo: 0xa960, Hi: 0xa97f, Stride: 1},
+		{Lo: 0xd7b0, Hi: 0xd7ff, Stride: 1},
+	},
+	R32: []unicode.Range32{
+		{Lo: 0x111c2, Hi: 0x111c3, Stride: 1},
+		{Lo: 0x113d1, Hi: 0x113d1, Stride: 1},
+		{Lo: 0x1193f, Hi: 0x1193f, Stride: 1},
+		{Lo: 0x11941, Hi: 0x11941, Stride: 1},
+		{Lo: 0x11a3a, Hi: 0x11a3a, Stride: 1},
+		{Lo: 0x11a84, Hi: 0x11a89, Stride: 1},
+		{Lo: 0x11d46, Hi: 0x11d46, Stride: 1},
+		{Lo: 0x11f02, Hi: 0x11f02, Stride: 1},
+	},
 }
 
 // Width is how many cells s takes on a canvas.
@@ -61,6 +84,20 @@ func Fit(s string, w int) string {
 		used += n
 	}
 	return b.String()
+}
+
+// FitMiddle is Fit that cuts in the middle: names that begin alike often end apart.
+func FitMiddle(s string, w int) string {
+	runes := []rune(s)
+	if Width(s) <= w || w < 4 {
+		return Fit(s, w)
+	}
+	from := len(runes)
+	for used := 0; from > 0 && used+RuneWidth(runes[from-1]) <= w/2; from-- {
+		used += RuneWidth(runes[from-1])
+	}
+	end := string(runes[from:])
+	return Fit(s, w-Width(end)) + Fit(end, w)
 }
 
 // shown is the rune itself, or the letter of a flag's half.

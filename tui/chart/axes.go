@@ -28,11 +28,21 @@ func (c *Chart) yTicks(h int) []Tick {
 }
 
 func (f *frame) yTicks(h int) []Tick {
-	n := max(1, min(6, h/2))
+	scale, lo, hi := Linear, f.y0, f.y1
 	if f.logY {
-		return Log.Ticks(math.Pow(10, f.y0), math.Pow(10, f.y1), n)
+		scale, lo, hi = Log, math.Pow(10, f.y0), math.Pow(10, f.y1)
 	}
-	return Linear.Ticks(f.y0, f.y1, n)
+	return scale.atLeastTwo(lo, hi, max(1, min(6, h/2)))
+}
+
+// atLeastTwo are about n ticks, or some more where so few round places would leave less than two: one label says
+// nothing of a scale.
+func (s Scale) atLeastTwo(lo, hi float64, n int) []Tick {
+	ticks := s.Ticks(lo, hi, n)
+	for more := 1; len(ticks) < 2 && more <= 4; more++ {
+		ticks = s.Ticks(lo, hi, n+more)
+	}
+	return ticks
 }
 
 // drawAxes draws a quiet line at the left and the labels around it.
@@ -72,7 +82,7 @@ func (c *Chart) drawXLabels(out *canvas.Canvas, f *frame) {
 		scale, lo, hi = Log, math.Pow(10, f.x0), math.Pow(10, f.x1)
 	}
 	free := c.Gutter + 1
-	for _, tick := range scale.Ticks(lo, hi, max(2, f.w/12)) {
+	for _, tick := range scale.atLeastTwo(lo, hi, max(2, f.w/12)) {
 		at := min(max(0, f.column(tick.Value)), f.raster.columns()-1)/f.raster.subX + c.Gutter + 1
 		w := canvas.Width(tick.Label)
 		x := min(max(c.Gutter+1, at-w/2), out.W-w)

@@ -109,12 +109,12 @@ func (c *Chart) frame(w, h int) *frame {
 	return f
 }
 
-// spread widens a range by a part of itself, and one without extent so that its one value lies in the middle.
+// spread widens a range by a part of itself, and one without extent worth the name so that its one value lies in the middle.
 func spread(lo, hi, part float64) (float64, float64) {
-	if span := hi - lo; span > 0 && !math.IsInf(span, 0) {
+	if span := hi - lo; span > resolution*math.Max(math.Abs(lo), math.Abs(hi)) && !math.IsInf(span, 0) {
 		return lo - span*part, hi + span*part
 	}
-	if hi > lo { // beyond what a difference can say
+	if math.IsInf(hi-lo, 0) { // beyond what a difference can say
 		return lo, hi
 	}
 	half := max(math.Abs(lo)*0.1, 1e-9)

@@ -63,10 +63,14 @@ func TestDrawnEnvelopeEqualsRawEnvelope(t *testing.T) {
 }
 
 func checkColumn(t *rapid.T, f *frame, line Line, ys []float64, column int) {
-	inside := runlog.Nothing()
+	inside, beside := runlog.Nothing(), runlog.Nothing() // a point's mark is two dots wide
 	before, after := math.NaN(), math.NaN()
 	for i, y := range ys {
-		switch at := f.column(line.Raw.X(i)); {
+		at := f.column(line.Raw.X(i))
+		if at == column^1 {
+			beside = beside.With(y)
+		}
+		switch {
 		case at == column:
 			inside = inside.With(y)
 		case at < column && !math.IsNaN(y):
@@ -75,7 +79,7 @@ func checkColumn(t *rapid.T, f *frame, line Line, ys []float64, column int) {
 			after = y
 		}
 	}
-	reach := inside.With(before).With(after)
+	reach := inside.With(before).With(after).Join(beside)
 	top, bottom := -1, -1
 	for y := range f.raster.rows() {
 		if f.raster.lit(column, y) {

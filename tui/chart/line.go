@@ -37,6 +37,31 @@ func (c *Chart) dash(l Line) int {
 	return l.Tint % 4
 }
 
+// sparse is how many columns of dots a point must have to itself, on the average, to be marked as one.
+const sparse = 8
+
+// points marks the points of a line that has few: they are what was measured, the line only joins them.
+func (f *frame) points(d Data) {
+	columns := f.raster.columns()
+	n := d.Values.Len()
+	i := sort.Search(n, func(i int) bool { return f.column(d.X(i)) >= 0 })
+	j := i + sort.Search(n-i, func(k int) bool { return f.column(d.X(i+k)) >= columns })
+	if (j-i)*sparse > columns {
+		return
+	}
+	for ; i < j; i++ {
+		if v := d.Values.Value(i); f.shows(v) {
+			f.blob(f.column(d.X(i)), f.row(v))
+		}
+	}
+}
+
+// blob is a dot big enough to be seen alone.
+func (f *frame) blob(x, y int) {
+	f.raster.span(x, y-1, y)
+	f.raster.span(x^1, y-1, y)
+}
+
 // curve draws one line column by column: the range of the values that lie in it, joined to the column before
 // unless a value that is none lies between.
 func (f *frame) curve(d Data) {
@@ -57,6 +82,7 @@ func (f *frame) curve(d Data) {
 		i = j
 	}
 	last.end()
+	f.points(d)
 }
 
 // piece draws the points i to j, which lie in one column.
@@ -151,9 +177,7 @@ func (s *stroke) end() {
 	if s.index < 0 || !s.alone {
 		return
 	}
-	x, y := s.at(s.index), s.rowOf(s.index)
-	s.f.raster.span(x, y-1, y)
-	s.f.raster.span(x+1-2*(x&1), y-1, y)
+	s.f.blob(s.at(s.index), s.rowOf(s.index))
 	s.alone = false
 }
 

@@ -23,9 +23,12 @@ const (
 	Clock         // seconds since 1970, shown in local time
 )
 
+// resolution is the least extent of an axis as a part of its ends: below it numbers are too coarse to count with.
+const resolution = 1e-12
+
 // Ticks are at most about n round places between lo and hi.
 func (s Scale) Ticks(lo, hi float64, n int) []Tick {
-	if !(lo < hi) || math.IsInf(hi-lo, 0) || n < 1 {
+	if !(lo < hi) || math.IsInf(hi-lo, 0) || n < 1 || hi-lo < resolution*math.Max(-lo, hi) {
 		return nil
 	}
 	switch s {

@@ -174,10 +174,16 @@ func (l *Look) fromScale(x float64) float64 {
 	return x
 }
 
-// scaled is a range as the axis measures it; a logarithmic one begins at the least place above 0 that is sensible.
-func (l *Look) scaled(r runlog.Range) runlog.Range {
+// sensible is the part of a range that the axis can show: a logarithmic one begins above 0.
+func (l *Look) sensible(r runlog.Range) runlog.Range {
 	if l.LogX && r.Min <= 0 {
 		r.Min = math.Min(1, r.Max)
 	}
+	return r
+}
+
+// scaled is a range as the axis measures it.
+func (l *Look) scaled(r runlog.Range) runlog.Range {
+	r = l.sensible(r)
 	return runlog.Range{Min: l.toScale(r.Min), Max: l.toScale(r.Max)}
 }

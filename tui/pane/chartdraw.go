@@ -41,16 +41,13 @@ type drawn struct {
 // chartKey is everything that a chart's picture depends on.
 func (p *Charts) chartKey(name string, a Area) string {
 	var b strings.Builder
-	fmt.Fprint(&b, a.W, a.H, *p.Look, p.logY[name], p.yViews[name], p.marked(name), p.Theme.Mode, p.Single)
+	fmt.Fprint(&b, a.W, a.H, *p.Look, p.Whole(), p.logY[name], p.yViews[name], p.marked(name), p.Theme.Mode, p.Single)
 	for _, r := range p.Runs {
 		if r.History == nil {
 			continue
 		}
 		if column := r.History.Column(name); column != nil {
 			fmt.Fprintf(&b, "%s %d %p %d %d", r.Dir, p.Tint(r), column, column.Len(), column.Cuts())
-		}
-		if p.Look.Zoomed() {
-			fmt.Fprint(&b, r.History.Len())
 		}
 	}
 	return b.String()
@@ -72,10 +69,8 @@ func (p *Charts) freshChart(name string, a Area) *canvas.Canvas {
 func (p *Charts) build(name string) *chart.Chart {
 	out := &chart.Chart{Theme: p.Theme, View: chart.Whole(), XScale: p.Look.Axis.scale(), Cursor: p.Look.Cursor, Gutter: gutter, XAxis: true}
 	out.View.LogX, out.View.LogY = p.Look.LogX, p.logY[name]
-	if p.Look.Zoomed() {
-		w := p.Look.window(p.Whole())
-		out.View.X0, out.View.X1 = w.Min, w.Max
-	}
+	w := p.Look.sensible(p.Look.window(p.Whole())) // one for all charts: what happened together stands together
+	out.View.X0, out.View.X1 = w.Min, w.Max
 	if y, ok := p.yViews[name]; ok {
 		out.View.Y0, out.View.Y1 = y.Min, y.Max
 	}
@@ -120,7 +115,7 @@ func (p *Charts) smoothed(r *live.Run, column *runlog.Column, weight float64) *r
 	return &s.Series
 }
 
-// drawTitle draws the metric's name and values at the left and its best value at the right.
+// drawTitle draws the metric's name and values at the left and its best value at the right; the name gives way first.
 func (p *Charts) drawTitle(c *canvas.Canvas, name string, built *chart.Chart) {
 	x, end := 2, c.W-2
 	style := p.Theme.Strong
@@ -128,21 +123,34 @@ func (p *Charts) drawTitle(c *canvas.Canvas, name string, built *chart.Chart) {
 		style = p.Theme.Accent
 		c.Set(0, 0, p.Theme.Glyphs.Mark, p.Theme.Accent)
 	}
+	first := ""
+	if n := len(built.Lines); n > 0 {
+		first, _ = p.valueText(built.Lines[n-1])
+	}
 	best := p.bestText(name, built)
-	if len(best) > 0 && end-x-canvas.Width(name)-len(best) > 10 {
-		c.TextRight(x, 0, end-x, best, p.Theme.Faint)
-		end -= canvas.Width(best) + 1
+	group, short := titleParts(name, end-x-len(first)-len(best)-3)
+	if canvas.Width(group+short)+len(first)+len(best)+3 > end-x {
+		best = ""
+		group, short = titleParts(name, end-x-len(first)-1)
 	}
-	short := name
-	if i := strings.LastIndexByte(name, '/'); i > 0 {
-		x += c.Text(x, 0, end-x, name[:i+1], p.Theme.Faint)
-		short = name[i+1:]
-	}
+	c.TextRight(x, 0, end-x, best, p.Theme.Faint)
+	end -= canvas.Width(best)
+	x += c.Text(x, 0, end-x, group, p.Theme.Faint)
 	x += c.Text(x, 0, end-x, short, style) + 1
 	for i := len(built.Lines) - 1; i >= 0 && x < end-2; i-- { // the selected run's first
 		text, style := p.valueText(built.Lines[i])
 		x += c.Text(x, 0, end-x, text, style) + 1
 	}
+}
+
+// titleParts is a metric's name in its group and below it, without the group or cut where the room is too small.
+func titleParts(name string, room int) (group, short string) {
+	i := strings.LastIndexByte(name, '/') + 1
+	group, short = name[:i], name[i:]
+	if canvas.Width(name) <= room {
+		return group, short
+	}
+	return "", canvas.FitMiddle(short, max(8, room))
 }
 
 // valueText is a line's value: at the cursor, or its last; with how many were NaN or infinite.

@@ -18,13 +18,20 @@ var groups = []struct {
 	{"speed", []string{"pairs", "samples_per", "images_per", "wait", "second", "_s", "_ms", "throughput", "time"}},
 }
 
-// groupOrder is the order of the screen; groups of other names come between.
-var groupOrder = []string{"training", "train", "validation", "val", "optimizer", "optim", "", "speed", "other", "sys"}
+// groupOrder is the order of the screen; groups of other names come where the empty one stands.
+var groupOrder = []string{"training", "validation", "optimizer", "", "speed", "other", "system"}
+
+// groupNames are what people call the same groups in metrics' names.
+var groupNames = map[string]string{"train": "training", "val": "validation", "valid": "validation", "eval": "validation", "optim": "optimizer", "sys": "system"}
 
 // GroupOf is the group a metric is shown in: what stands before its last slash, or what its name tells.
 func GroupOf(metric string) string {
 	if i := strings.LastIndexByte(metric, '/'); i > 0 {
-		return metric[:i]
+		top, rest, _ := strings.Cut(metric[:i], "/")
+		if name, ok := groupNames[top]; ok {
+			top = name
+		}
+		return strings.TrimSuffix(top+"/"+rest, "/")
 	}
 	lower := strings.ToLower(metric)
 	for _, g := range groups {

@@ -189,12 +189,9 @@ const kittyID = 77
 // drawMatrix draws the matrix, what the cursor is on, and what the diagonal says.
 func (p *Pictures) drawMatrix(c *canvas.Canvas, m *picture.Matrix) {
 	row, column := min(p.Row, len(m.Rows)-1), min(p.Column, len(m.Columns)-1)
-	h := c.H - 2
+	h := c.H - 3 // the words below it and a line of air
 	c.Draw(2, 0, m.Draw(p.Theme, c.W-3, h, row, column))
-	y := m.Height(c.W-3, h)
-	if y+1 >= c.H {
-		return
-	}
+	y := m.Height(c.W-3, h) + 1
 	right, of := m.Matches()
 	said := fmt.Sprintf("%d of %d rows are highest on the diagonal", right, of)
 	v := picture.Similarity(float64(m.Values[row][column]))

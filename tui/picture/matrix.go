@@ -70,32 +70,30 @@ func (m *Matrix) Matches() (right, of int) {
 
 // Grid is how a matrix is laid out in an area: the place of its cells and how many of them there is room for.
 type Grid struct {
-	Label    int // cells for a row's label
-	Cell     int // cells for a value's width
-	Top      int // the first row of the matrix that is shown
-	Left     int
-	Rows     int // how many are shown
-	Columns  int
-	Numbers  bool // whether values are written out
-	headline int
+	Label      int // columns of the screen for a row's label
+	Cell, Tall int // columns and lines of the screen for a value
+	Top, Left  int // the first row and column of the matrix that are shown
+	Rows       int // how many of them are shown
+	Columns    int
+	Numbers    bool // whether values are written out
 }
+
+// headline is the line of the columns' numbers.
+const headline = 1
 
 // Lay finds the largest cells that show all columns, or as many as there is room for around the cursor.
 func (m *Matrix) Lay(w, h, row, column int) Grid {
-	g := Grid{headline: 1}
+	var g Grid
 	widest := 0
 	for i, label := range m.Rows {
 		widest = max(widest, canvas.Width(m.rowLabel(i, label)))
 	}
 	g.Label = min(widest, max(6, w/3))
 	room := max(0, w-g.Label-1)
-	for _, cell := range []int{6, 5, 4, 3, 2} {
-		if g.Cell = cell; cell*len(m.Columns) <= room {
-			break
-		}
-	}
+	g.Cell = min(max(2, room/len(m.Columns)), 8)
+	g.Tall = min(max(1, (h-headline)/len(m.Rows)), max(1, g.Cell/3)) // a cell is about square, never higher
 	g.Numbers = g.Cell >= 4
-	g.Rows, g.Columns = min(len(m.Rows), max(0, h-g.headline)), min(len(m.Columns), room/g.Cell)
+	g.Rows, g.Columns = min(len(m.Rows), max(0, h-headline)/g.Tall), min(len(m.Columns), room/g.Cell)
 	g.Top = scroll(row, g.Rows, len(m.Rows))
 	g.Left = scroll(column, g.Columns, len(m.Columns))
 	return g
@@ -104,7 +102,7 @@ func (m *Matrix) Lay(w, h, row, column int) Grid {
 // Height is how many of h lines Draw uses in w cells.
 func (m *Matrix) Height(w, h int) int {
 	g := m.Lay(w, h, 0, 0)
-	return min(h, g.headline+g.Rows)
+	return min(h, headline+g.Rows*g.Tall)
 }
 
 // scroll keeps the cursor in the middle of what is shown, as far as the ends let it.
@@ -119,28 +117,33 @@ func (m *Matrix) Draw(t *theme.Theme, w, h, row, column int) *canvas.Canvas {
 	g := m.Lay(w, h, row, column)
 	all := m.Range()
 	for j := range g.Columns {
-		style := t.Faint
-		if g.Left+j == column {
-			style = t.Accent
-		}
-		c.TextRight(g.Label+1+j*g.Cell, 0, g.Cell, columnNumber(g.Left+j+1, g.Cell), style)
+		number := columnNumber(g.Left+j+1, g.Cell)
+		c.Text(g.x(j)+(g.Cell-len(number)+1)/2, 0, g.Cell, number, accentIf(t, g.Left+j == column, t.Faint))
 	}
 	for i := range g.Rows {
-		style := t.Text
-		if g.Top+i == row {
-			style = t.Accent
-		}
-		c.Text(0, g.headline+i, g.Label, m.rowLabel(g.Top+i, m.Rows[g.Top+i]), style)
+		c.Text(0, g.y(i)+(g.Tall-1)/2, g.Label, m.rowLabel(g.Top+i, m.Rows[g.Top+i]), accentIf(t, g.Top+i == row, t.Text))
 		for j := range g.Columns {
-			v := float64(m.Values[g.Top+i][g.Left+j])
-			x, y := g.Label+1+j*g.Cell, g.headline+i
-			drawValue(c, t, g, x, y, v, all)
-			if g.Top+i == row && g.Left+j == column {
-				c.Tint(x, y, g.Cell, canvas.Style{Attr: canvas.Bold | canvas.Underline | canvas.Reverse})
-			}
+			g.drawValue(c, t, g.x(j), g.y(i), float64(m.Values[g.Top+i][g.Left+j]), all)
+		}
+	}
+	if i, j := row-g.Top, column-g.Left; i >= 0 && i < g.Rows && j >= 0 && j < g.Columns {
+		for y := range g.Tall {
+			c.Tint(g.x(j), g.y(i)+y, g.Cell, canvas.Style{Attr: canvas.Bold | canvas.Underline | canvas.Reverse})
 		}
 	}
 	return c
+}
+
+// x and y are where a cell of the screen's grid begins.
+func (g *Grid) x(j int) int { return g.Label + 1 + j*g.Cell }
+func (g *Grid) y(i int) int { return headline + i*g.Tall }
+
+// accentIf is the accent's style for what the cursor is on.
+func accentIf(t *theme.Theme, yes bool, style canvas.Style) canvas.Style {
+	if yes {
+		return t.Accent
+	}
+	return style
 }
 
 // columnNumber keeps the last digits where a number is wider than its column.
@@ -150,23 +153,21 @@ func columnNumber(n, w int) string {
 }
 
 // drawValue is a coloured cell, or a shaded one, with its number if there is room.
-func drawValue(c *canvas.Canvas, t *theme.Theme, g Grid, x, y int, v float64, all runlog.Range) {
+func (g *Grid) drawValue(c *canvas.Canvas, t *theme.Theme, x, y int, v float64, all runlog.Range) {
 	part := (v - all.Min) / (all.Max - all.Min)
 	if all.Max == all.Min {
 		part = 0.5
 	}
 	ground, ink := t.Heat(part)
 	style := canvas.Style{Fg: ink, Bg: ground}
-	switch {
-	case ground == 0 && g.Numbers:
-		c.TextRight(x, y, g.Cell, Similarity(v), style)
-	case ground == 0:
-		c.Fill(x, y, g.Cell, 1, t.Block(part), style)
-	default:
-		c.Fill(x, y, g.Cell, 1, ' ', style)
-		if g.Numbers {
-			c.TextRight(x, y, g.Cell, Similarity(v), style)
-		}
+	fill := ' '
+	if ground == 0 && !g.Numbers {
+		fill = t.Block(part)
+	}
+	c.Fill(x, y, g.Cell, g.Tall, fill, style)
+	if g.Numbers {
+		text := Similarity(v)
+		c.Text(x+(g.Cell-len(text)+1)/2, y+(g.Tall-1)/2, len(text), text, style)
 	}
 }
 

@@ -15,6 +15,11 @@
 // file: a run that resumes at step n first takes back the lines beyond n. A name with a slash belongs to a group
 // ("val/top1" is top1 of val); names beginning with "sys/" describe the machine.
 //
+// The machine's metrics are sys/cpu and sys/gpu (the share in use of all cores, of a device: 0 to 1), sys/mem and
+// sys/gpu_mem (bytes in use), sys/rss (bytes of the process). A matrix in media, such as similarity.json, is
+// {"rows": [caption…], "columns": [caption…], "values": [[number…]…]} with a row for every picture; beside it may lie
+// PNG and JPEG pictures. A file that is being written has a name that begins with a dot, and is renamed when it is whole.
+//
 // A reader takes no locks and writes nothing. A torn last line costs only itself.
 //
 // What was written survives the writer, however it dies: nothing waits in the process. A power cut may take what the
