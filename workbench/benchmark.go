@@ -40,7 +40,7 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 		return BenchmarkResult{}, err
 	}
 	var seconds []float64
-	result := BenchmarkResult{Preset: cfg.Model.Preset, Backend: d.Name, Precision: cfg.Trainer.Precision, Batch: cfg.Model.MicroBatchSize}
+	result := BenchmarkResult{Preset: cfg.Model.Preset, Backend: d.Name, Precision: cfg.Trainer.Precision, Batch: cfg.Model.GlobalBatchSize}
 	for i := range steps + 2 {
 		if err := ctx.Err(); err != nil {
 			return result, err
@@ -67,7 +67,7 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 // syntheticBatch is noise of the right shape, with the end of text last: batch i of a configuration is always the same.
 func syntheticBatch(cfg *config.Config, i int) train.Batch {
 	r := rand.New(rand.NewPCG(uint64(cfg.Model.Seed), uint64(i)))
-	batch, v, t := cfg.Model.MicroBatchSize, &cfg.Model.Vision, &cfg.Model.Text
+	batch, v, t := cfg.Model.GlobalBatchSize, &cfg.Model.Vision, &cfg.Model.Text
 	images := make([]float32, batch*v.ImgH*v.ImgW*v.NumChannels)
 	for k := range images {
 		images[k] = r.Float32()

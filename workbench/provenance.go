@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"clipbench/workbench/checkpoint"
@@ -22,19 +23,15 @@ func (m *Model) preprocess() checkpoint.Preprocess {
 // takeWeights copies another model's weights, path by path.
 func (m *Model) takeWeights(from *Model) error {
 	for _, t := range m.clip.Tensors() {
-		source := from.store.GetVariable(train.WeightPath + t.Path)
-		if source == nil {
-			return fmt.Errorf("restore_from_path: the checkpoint has no tensor %s", t.Path)
+		value, err := train.Weight(from.store, t.Path)
+		if err != nil {
+			return fmt.Errorf("restore_from_path: %w", err)
 		}
 		target := m.store.GetVariable(train.WeightPath + t.Path)
-		if !source.Shape().Equal(target.Shape()) {
-			return fmt.Errorf("restore_from_path: %s is %s there and %s here", t.Path, source.Shape(), target.Shape())
+		if !slices.Equal(value.Shape().Dimensions, target.Shape().Dimensions) {
+			return fmt.Errorf("restore_from_path: %s is %s there and %s here", t.Path, value.Shape(), target.Shape())
 		}
-		value, err := source.MustValue().LocalClone()
-		if err != nil {
-			return err
-		}
-		if err := target.SetValue(value); err != nil {
+		if err := train.SetWeight(m.store, t.Path, value); err != nil {
 			return err
 		}
 	}

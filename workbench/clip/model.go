@@ -44,19 +44,6 @@ func (m *Model) Encode(p *Pass, images, tokens *Node) Features {
 // LogitScale is exp(logit_scale), the inverse temperature: a float32 scalar.
 func (m *Model) LogitScale(p *Pass) *Node { return Exp(p.Weights("logit_scale")) }
 
-// Loss is the training loss of a batch, a scalar in nats. concepts [batch] int32 numbers what each pair means: equal
-// numbers share their targets when share_equal_captions is set.
-func (m *Model) Loss(p *Pass, f Features, concepts *Node) *Node {
-	same := Diagonal(f.Image.Graph(), f.Image.Shape().Dim(0))
-	if m.cfg.ShareEqualCaptions {
-		same = Equal(ExpandAxes(concepts, 1), ExpandAxes(concepts, 0))
-	}
-	if m.cfg.UseSigLIP {
-		return PairwiseSigmoid(f, m.LogitScale(p), p.Weights("logit_bias"), same)
-	}
-	return Contrastive(f, m.LogitScale(p), same)
-}
-
 // headWidth is kv_channels, or the width divided among the heads.
 func headWidth(t *config.Tower) int {
 	if t.KVChannels != nil {

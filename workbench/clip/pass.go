@@ -2,7 +2,6 @@ package clip
 
 import (
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -12,16 +11,7 @@ type Pass struct {
 	DType    dtypes.DType // of matrix products and what lies between them: Float32, BFloat16 or Float16
 	Training bool         // dropout, drop path and drop patch act only in training
 	RNG      *RNG         // their randomness; may be nil when none of them is used
-}
-
-// RNG is a random state that a graph carries along: each draw replaces it.
-type RNG struct{ State *Node }
-
-// uniform returns float32 values in [0, 1).
-func (r *RNG) uniform(dims ...int) *Node {
-	var values *Node
-	r.State, values = RandomUniform(r.State, shapes.Make(dtypes.Float32, dims...))
-	return values
+	Ranks    int          // data parallel ranks that the batch lies on, for the losses' local forms; 0 is 1
 }
 
 // weight is a tensor in the pass's precision.

@@ -2,7 +2,6 @@ package train
 
 import (
 	"math"
-	"regexp"
 
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
@@ -25,93 +24,115 @@ func momentPaths(o *config.Optim) []string {
 
 // update is one optimizer step of every weight inside the graph.
 type update struct {
+	cfg    *config.Config
 	store  *model.Store
-	optim  *config.Optim
 	rate   *Node // learning rate, scalar
-	step   *Node // int32 scalar, before this step
+	count  *Node // int32 scalar: updates before this one
 	finite *Node // false keeps everything as it was
 }
 
-// apply changes a weight and its moments by the gradient.
-func (u *update) apply(p clip.Tensor, gradient *Node) *Node {
-	g := gradient.Graph()
-	v := u.store.GetVariable(WeightPath + p.Path)
-	weight := v.NodeValue(g)
-	scale, decay := u.rules(p)
-	if scale == 0 {
-		return weight
+// apply changes a weight, its moments and its moving average by the gradient, float32 and clipped.
+func (u *update) apply(p clip.Tensor, gradient *Node) {
+	optim, rule := &u.cfg.Model.Optim, rulesOf(&u.cfg.Model.Optim, p)
+	weight := u.store.GetVariable(WeightPath + p.Path)
+	master := weight
+	if v := u.store.GetVariable(masterPath + p.Path); v != nil {
+		master = v
 	}
-	rate := MulScalar(u.rate, scale)
+	old := master.NodeValue(gradient.Graph())
+	decay := func(x *Node) *Node {
+		if rule.decay == 0 {
+			return x
+		}
+		return Add(x, MulScalar(old, rule.decay))
+	}
 	var direction *Node
-	if u.optim.Name == "sgd" {
-		direction = u.sgd(p, gradient)
+	if optim.Name == "sgd" {
+		direction = u.momentum(p, decay(gradient))
 	} else {
-		direction = u.adam(p, gradient)
+		direction = decay(u.adam(p, gradient))
 	}
-	if decay != 0 {
-		direction = Add(direction, MulScalar(weight, decay))
+	changed := Sub(old, Mul(MulScalar(u.rate, rule.scale), direction))
+	if p.Path == "logit_scale" && u.cfg.Model.LogitScaleMax > 0 {
+		changed = ClipScalar(changed, 0, math.Log(u.cfg.Model.LogitScaleMax))
 	}
-	changed := u.keepIfFinite(Sub(weight, Mul(rate, direction)), weight)
-	v.SetNodeValue(changed)
-	return changed
+	changed = u.set(master, changed)
+	if master != weight {
+		weight.SetNodeValue(ConvertDType(changed, weight.DType()))
+	}
+	u.average(p, changed)
 }
 
 // adam is the direction of Adam with bias correction; decay is added apart from it. Loshchilov and Hutter 2019.
 func (u *update) adam(p clip.Tensor, gradient *Node) *Node {
-	beta1, beta2 := u.optim.Betas[0], u.optim.Betas[1]
-	first := u.moment(firstPath+p.Path, beta1, gradient)
-	second := u.moment(secondPath+p.Path, beta2, Square(gradient))
-	return Div(Div(first, u.correction(beta1)), AddScalar(Sqrt(Div(second, u.correction(beta2))), u.optim.Eps))
+	optim := &u.cfg.Model.Optim
+	first := u.moment(firstPath+p.Path, optim.Betas[0], gradient)
+	second := u.moment(secondPath+p.Path, optim.Betas[1], Square(gradient))
+	return Div(Div(first, u.correction(optim.Betas[0])), AddScalar(Sqrt(Div(second, u.correction(optim.Betas[1]))), optim.Eps))
 }
 
 // correction is 1 − betaᵗ, t counted from 1.
 func (u *update) correction(beta float64) *Node {
-	t := ConvertDType(AddScalar(u.step, 1), dtypes.Float32)
-	return OneMinus(Exp(MulScalar(t, math.Log(beta))))
-}
-
-// sgd is the gradient, or its running sum momentum·m + g. PyTorch's SGD without damping.
-func (u *update) sgd(p clip.Tensor, gradient *Node) *Node {
-	if u.optim.Momentum == 0 {
-		return gradient
-	}
-	v := u.store.GetVariable(firstPath + p.Path)
-	old := v.NodeValue(gradient.Graph())
-	sum := Add(MulScalar(old, u.optim.Momentum), gradient)
-	v.SetNodeValue(u.keepIfFinite(sum, old))
-	return sum
+	t := ConvertDType(AddScalar(u.count, 1), dtypes.Float32)
+	return Neg(Expm1(MulScalar(t, math.Log(beta))))
 }
 
 // moment moves a running mean towards value and returns it.
 func (u *update) moment(path string, beta float64, value *Node) *Node {
 	v := u.store.GetVariable(path)
-	old := v.NodeValue(value.Graph())
-	mean := Add(MulScalar(old, beta), MulScalar(value, 1-beta))
-	v.SetNodeValue(u.keepIfFinite(mean, old))
+	mean := Add(MulScalar(v.NodeValue(value.Graph()), beta), MulScalar(value, 1-beta))
+	u.set(v, mean)
 	return mean
 }
 
-func (u *update) keepIfFinite(changed, old *Node) *Node { return Where(u.finite, changed, old) }
+// momentum is the gradient, or its running sum momentum·m + g. PyTorch's SGD without damping.
+func (u *update) momentum(p clip.Tensor, gradient *Node) *Node {
+	momentum := u.cfg.Model.Optim.Momentum
+	if momentum == 0 {
+		return gradient
+	}
+	v := u.store.GetVariable(firstPath + p.Path)
+	sum := Add(MulScalar(v.NodeValue(gradient.Graph()), momentum), gradient)
+	u.set(v, sum)
+	return sum
+}
 
-// rules returns what the configuration makes of a weight's learning rate (a factor; 0: frozen) and decay.
-func (u *update) rules(p clip.Tensor) (scale, decay float64) {
-	scale = 1
-	if p.Decay {
-		decay = u.optim.WeightDecay
+// average moves the moving average of a weight towards its new value, in the first of every every_n_steps updates. NeMo's
+// EMAOptimizer.
+func (u *update) average(p clip.Tensor, weight *Node) {
+	ema := &u.cfg.ExpManager.EMA
+	if !ema.Enable {
+		return
 	}
-	for _, rule := range u.optim.Rules {
-		if !regexp.MustCompile(rule.Match).MatchString(p.Path) {
-			continue
-		}
-		if rule.Freeze {
-			return 0, 0
-		}
-		if rule.LRScale != nil {
-			scale = *rule.LRScale
-		}
-		if rule.WeightDecay != nil {
-			decay = *rule.WeightDecay
-		}
+	v := u.store.GetVariable(EMAPath + p.Path)
+	old := v.NodeValue(weight.Graph())
+	moved := Add(MulScalar(old, ema.Decay), MulScalar(weight, 1-ema.Decay))
+	if ema.EveryNSteps > 1 {
+		moved = Where(Equal(ModScalar(u.count, ema.EveryNSteps), Const(u.count.Graph(), int32(0))), moved, old)
 	}
-	return scale, decay
+	u.set(v, moved)
+}
+
+// set gives a tensor of the state its new value, unless the step is not applied, and returns what it is then.
+func (u *update) set(v *model.Variable, changed *Node) *Node {
+	kept := Where(u.finite, changed, v.NodeValue(changed.Graph()))
+	v.SetNodeValue(kept)
+	return kept
+}
+
+// globalNorm is the L2 norm of all gradients together.
+func globalNorm(gradients []*Node) *Node {
+	sum := ReduceAllSum(Square(gradients[0]))
+	for _, g := range gradients[1:] {
+		sum = Add(sum, ReduceAllSum(Square(g)))
+	}
+	return Sqrt(sum)
+}
+
+// clipFactor scales gradients of a norm down to limit; limit 0 leaves them. PyTorch's clip_grad_norm_.
+func clipFactor(norm *Node, limit float64) *Node {
+	if limit <= 0 {
+		return OnesLike(norm)
+	}
+	return MinScalar(Div(Const(norm.Graph(), float32(limit)), AddScalar(norm, 1e-6)), 1.0)
 }

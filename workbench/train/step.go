@@ -1,7 +1,9 @@
 package train
 
 import (
+	"errors"
 	"fmt"
+	"math"
 
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
@@ -13,7 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// Batch is what one step learns from.
+// Batch is what one step learns from: the global batch.
 type Batch struct {
 	Images   *tensors.Tensor // float32 [batch, height, width, channels], normalised
 	Tokens   *tensors.Tensor // int32 [batch, context]
@@ -26,7 +28,14 @@ type Metrics struct {
 	GradNorm     float64 // global norm, before clipping
 	LearningRate float64
 	LogitScale   float64 // exp(logit_scale), after the step
-	Finite       bool    // false: loss or gradient was NaN or infinite and nothing was changed
+	LossScale    float64 // of this step; 1 where the loss is not scaled
+	Finite       bool    // false: loss or gradient was NaN or infinite, and weights, moments and averages are as they were
+}
+
+// Overflow tells that a step was not finite for its loss scale alone, as far as one can see: the loss was finite, and the
+// scale has come down or soon will. With float16 a run begins with some of these.
+func (m Metrics) Overflow() bool {
+	return !m.Finite && m.LossScale > 1 && !math.IsNaN(m.Loss) && !math.IsInf(m.Loss, 0)
 }
 
 // Step is the compiled training step on a state.
@@ -41,6 +50,9 @@ type Step struct {
 // NewStep prepares the step for a run of total steps; it is compiled at its first batch.
 func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *model.Store, total int) (*Step, error) {
 	s := &Step{cfg: cfg, model: m, store: store, total: total}
+	if len(trained(&cfg.Model.Optim, m.Tensors())) == 0 {
+		return nil, errors.New("model.optim.rules: they freeze every tensor, and nothing is left to train")
+	}
 	exec, err := model.NewExec(backend, store, s.graph)
 	if err != nil {
 		return nil, fmt.Errorf("training step: %w", err)
@@ -56,87 +68,42 @@ func (s *Step) Run(b Batch) (Metrics, error) {
 		return Metrics{}, fmt.Errorf("training step: %w", err)
 	}
 	v := tensors.MustCopyFlatData[float32](out[0])
-	return Metrics{Loss: float64(v[0]), GradNorm: float64(v[1]), LearningRate: float64(v[2]), LogitScale: float64(v[3]), Finite: v[4] != 0}, nil
+	return Metrics{
+		Loss: float64(v[0]), GradNorm: float64(v[1]), LearningRate: float64(v[2]), LogitScale: float64(v[3]),
+		LossScale: float64(v[4]), Finite: v[5] != 0,
+	}, nil
 }
 
-// graph is the whole step: towers, loss, gradient, clipping, update, moving average. It returns the metrics [5].
+// graph is the whole step: towers, loss, gradient, clipping, update, moving average. It returns the metrics [6].
 func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	images, tokens, concepts := inputs[0], inputs[1], inputs[2]
 	g := images.Graph()
-	parameters := s.model.Tensors()
+	list := trained(&s.cfg.Model.Optim, s.model.Tensors())
+	step, updates := s.store.GetVariable(stepPath), s.store.GetVariable(updatesPath)
+	before, count := step.NodeValue(g), updates.NodeValue(g)
+	scale := lossScale(g, s.cfg, s.store)
 
-	pass := &clip.Pass{Weights: Weights(g, s.store, WeightPath), DType: ComputeDType(s.cfg.Trainer.Precision), Training: true}
-	rng := s.store.GetVariable(rngPath)
-	pass.RNG = &clip.RNG{State: rng.NodeValue(g)}
-	loss := s.model.Loss(pass, s.model.Encode(pass, images, tokens), concepts)
-	if pass.RNG.State != rng.NodeValue(g) {
-		rng.SetNodeValue(pass.RNG.State)
-	}
-
-	gradients := s.gradients(g, loss, parameters)
+	loss, gradients := s.differentiate(whole(images, tokens), concepts, list)
 	norm := globalNorm(gradients)
-	finite := LogicalAnd(IsFinite(loss), IsFinite(norm))
-	step := s.store.GetVariable(stepPath)
-	before := step.NodeValue(g)
+	finite := And(IsFinite(loss), IsFinite(norm))
 	rate := NewSchedule(&s.cfg.Model.Optim, s.total).table(g, s.total, before)
-	u := &update{store: s.store, optim: &s.cfg.Model.Optim, rate: rate, step: before, finite: finite}
+	u := &update{cfg: s.cfg, store: s.store, rate: rate, count: count, finite: finite}
 	clipping := clipFactor(norm, s.cfg.Trainer.GradientClipVal)
-	for i, p := range parameters {
-		s.settle(g, p, u.apply(p, Mul(gradients[i], clipping)), finite)
+	for i, p := range list {
+		u.apply(p, Mul(gradients[i], clipping))
 	}
 	step.SetNodeValue(AddScalar(before, 1))
-	return s.metrics(g, loss, norm, rate, finite)
+	updates.SetNodeValue(Add(count, ConvertDType(finite, dtypes.Int32)))
+	updateLossScale(g, s.cfg, s.store, finite)
+
+	temperature := Exp(Weights(g, s.store, WeightPath)("logit_scale"))
+	return vector(loss, norm, rate, temperature, scale, finite)
 }
 
-func (s *Step) gradients(g *Graph, loss *Node, parameters []clip.Tensor) []*Node {
-	weights := make([]*Node, len(parameters))
-	for i, p := range parameters {
-		weights[i] = s.store.GetVariable(WeightPath + p.Path).NodeValue(g)
+// vector is scalars side by side, as float32.
+func vector(scalars ...*Node) *Node {
+	for i, v := range scalars {
+		scalars[i] = Reshape(ConvertDType(v, dtypes.Float32), 1)
 	}
-	return Gradient(loss, weights...)
-}
-
-// settle clamps a changed logit_scale and moves the average of the weights.
-func (s *Step) settle(g *Graph, p clip.Tensor, changed, finite *Node) {
-	v := s.store.GetVariable(WeightPath + p.Path)
-	if p.Path == "logit_scale" && s.cfg.Model.LogitScaleMax > 0 {
-		changed = ClipScalar(changed, 0, logitScaleBound(&s.cfg.Model))
-		v.SetNodeValue(changed)
-	}
-	if ema := &s.cfg.ExpManager.EMA; ema.Enable {
-		average := s.store.GetVariable(EMAPath + p.Path)
-		old := average.NodeValue(g)
-		average.SetNodeValue(Add(MulScalar(old, ema.Decay), MulScalar(changed, 1-ema.Decay)))
-	}
-}
-
-func (s *Step) metrics(g *Graph, loss, norm, rate, finite *Node) *Node {
-	scale := Exp(s.store.GetVariable(WeightPath + "logit_scale").NodeValue(g))
-	values := []*Node{loss, norm, rate, scale, ConvertDType(finite, dtypes.Float32)}
-	for i, v := range values {
-		values[i] = Reshape(ConvertDType(v, dtypes.Float32), 1)
-	}
-	return Concatenate(values, 0)
-}
-
-// globalNorm is the L2 norm of all gradients together.
-func globalNorm(gradients []*Node) *Node {
-	var sum *Node
-	for _, g := range gradients {
-		square := ReduceAllSum(Square(g))
-		if sum == nil {
-			sum = square
-			continue
-		}
-		sum = Add(sum, square)
-	}
-	return Sqrt(sum)
-}
-
-// clipFactor scales gradients of a norm down to limit; limit 0 leaves them. PyTorch's clip_grad_norm_.
-func clipFactor(norm *Node, limit float64) *Node {
-	if limit <= 0 {
-		return OnesLike(norm)
-	}
-	return MinScalar(Div(Const(norm.Graph(), float32(limit)), AddScalar(norm, 1e-6)), 1.0)
+	return Concatenate(scalars, 0)
 }
