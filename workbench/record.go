@@ -29,6 +29,9 @@ func (t *training) record(m train.Metrics, b *data.Batch) error {
 // metrics are a step's numbers by their names in metrics.jsonl.
 func (t *training) metrics(m train.Metrics) map[string]float64 {
 	values := map[string]float64{"loss": m.Loss, "grad_norm": m.GradNorm, "lr": m.LearningRate, "logit_scale": m.LogitScale}
+	if m.LossScale > 0 {
+		values["loss_scale"] = m.LossScale
+	}
 	if speed, wait := t.watch.lately(); speed > 0 {
 		values["pairs_per_s"], values["wait"] = speed, wait
 	}
@@ -39,6 +42,10 @@ func (t *training) metrics(m train.Metrics) map[string]float64 {
 func (t *training) judge(m train.Metrics, b *data.Batch) error {
 	if m.Finite {
 		t.nonfinite = 0
+		return nil
+	}
+	if m.Overflow() {
+		t.log.Log(slog.LevelInfo, "the gradient overflowed at a loss scale of %g: the step was not applied", m.LossScale)
 		return nil
 	}
 	t.nonfinite++

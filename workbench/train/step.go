@@ -28,7 +28,7 @@ type Metrics struct {
 	GradNorm     float64 // global norm, before clipping
 	LearningRate float64
 	LogitScale   float64 // exp(logit_scale), after the step
-	LossScale    float64 // of this step; 1 where the loss is not scaled
+	LossScale    float64 // of this step; 0 where the loss is not scaled
 	Finite       bool    // false: loss or gradient was NaN or infinite, and weights, moments and averages are as they were
 }
 
@@ -97,6 +97,9 @@ func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	updateLossScale(g, s.cfg, s.store, finite)
 
 	temperature := Exp(Weights(g, s.store, WeightPath)("logit_scale"))
+	if !scaled(s.cfg) {
+		scale = ZerosLike(scale)
+	}
 	return vector(loss, norm, rate, temperature, scale, finite)
 }
 
