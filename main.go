@@ -29,15 +29,12 @@ func execute(args []string) int {
 	case err == nil:
 		return 0
 	case c.started:
-		fmt.Fprintf(os.Stderr, "clipbench: %s\n", oneLine(err))
+		fmt.Fprintf(os.Stderr, "clipbench: %s\n", strings.TrimSpace(err.Error())) // several at once stay one a line
 		return 1
 	}
-	fmt.Fprintf(os.Stderr, "clipbench: %s; see clipbench --help\n", oneLine(err))
+	fmt.Fprintf(os.Stderr, "clipbench: %s; see clipbench --help\n", strings.Join(strings.Fields(err.Error()), " "))
 	return 2
 }
-
-// oneLine keeps an error to what, where and what to do; several at once stay one a line.
-func oneLine(err error) string { return strings.TrimSpace(err.Error()) }
 
 // command is one run of the command line.
 type command struct {

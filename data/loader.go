@@ -137,7 +137,7 @@ func (l *Loader) Waited() time.Duration { return time.Duration(l.waited.Load()) 
 // cancelled. It leaves no goroutine behind.
 func (l *Loader) Batches(ctx context.Context, consumed int) iter.Seq2[*Batch, error] {
 	return func(yield func(*Batch, error) bool) {
-		if err := l.check(consumed); err != nil {
+		if err := l.Check(consumed); err != nil {
 			yield(nil, err)
 			return
 		}
@@ -145,7 +145,8 @@ func (l *Loader) Batches(ctx context.Context, consumed int) iter.Seq2[*Batch, er
 	}
 }
 
-func (l *Loader) check(consumed int) error {
+// Check tells whether Batches can begin after so many samples consumed: there is a full batch, and it is a whole number of them.
+func (l *Loader) Check(consumed int) error {
 	n := l.src.Len()
 	if n < l.o.Batch {
 		return fmt.Errorf("%s: its %d samples are fewer than a batch of %d; use a smaller batch", l.src.Name(), n, l.o.Batch)

@@ -48,7 +48,14 @@ func (t *training) openData() error {
 	if len(sources) == 0 {
 		return errors.New("model.data.train.dataset_path: no training data is named; give tar shards, a folder, a csv or emoji:train")
 	}
-	if t.loader, err = t.trainingLoader(data.Concat("training data", sources...)); err != nil {
+	pairs := sources[0]
+	if len(sources) > 1 {
+		pairs = data.Concat("training data", sources...)
+	}
+	if t.loader, err = t.trainingLoader(pairs); err != nil {
+		return err
+	}
+	if err := t.loader.Check(t.place.samples); err != nil {
 		return err
 	}
 	validation, err := openDataset(c, &c.Validation)
@@ -71,8 +78,7 @@ func firstOf(source data.Source, n int) data.Source {
 
 // openStep prepares the training step, once for all that this process trains.
 func (t *training) openStep() (err error) {
-	// An epoch without a single batch is the loader's to refuse, when it begins.
-	if t.total, err = totalSteps(&t.Config.Trainer, max(1, t.loader.BatchesPerEpoch(0))); err != nil {
+	if t.total, err = totalSteps(&t.Config.Trainer, t.loader.BatchesPerEpoch(0)); err != nil {
 		return err
 	}
 	if t.limit, err = t.Config.Trainer.MaxDuration(); err != nil {

@@ -86,8 +86,11 @@ func (x *indexer) scan(f *os.File) {
 	last, end := "", int64(0) // the member before, and where it ends
 	for {
 		header, err := reader.Next()
+		if errors.Is(err, io.EOF) && roundUp(end) < x.size {
+			return // there are the blocks of zeros that end an archive
+		}
 		if errors.Is(err, io.EOF) {
-			return
+			err = io.ErrUnexpectedEOF
 		}
 		if err != nil {
 			x.damage(last, end, err)

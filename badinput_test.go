@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clipbench/data/emoji"
+	"clipbench/data/webdataset"
+)
+
+func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
+	for name, tc := range map[string]struct {
+		args  []string
+		words []string
+	}{
+		"unknown verb":          {[]string{"trian"}, []string{`unknown command "trian"`, "--help"}},
+		"unknown flag":          {[]string{"train", "testdata/tiny.yaml", "--rum", "x"}, []string{"unknown flag: --rum"}},
+		"no recipe":             {[]string{"train"}, []string{"at least 1 arg"}},
+		"resume what":           {[]string{"train", "testdata/tiny.yaml", "--resume", "maybe"}, []string{"--resume maybe: it is auto or never"}},
+		"eval without data":     {[]string{"eval", "tiny"}, []string{"--data is missing", "emoji:unseen-style"}},
+		"nothing to embed":      {[]string{"embed", "tiny"}, []string{"--image FILE or --text TEXT"}},
+		"classify without text": {[]string{"classify", "tiny", "--image", "x.png"}, []string{"--text TEXT"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			finish(t, clipbench(tc.args...)).refused(t, 2, tc.words...)
+		})
+	}
+}
+
+func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	data := func(path string) string { return "model.data.train.dataset_path=[" + path + "]" }
+	for name, tc := range map[string]struct {
+		override string
+		words    []string
+	}{
+		"unknown key":                {"model.optim.lrr=1", []string{"command line: model.optim.lrr", "unknown key", "did you mean lr?"}},
+		"wrong type":                 {"trainer.max_steps=many", []string{"command line: trainer.max_steps", "many"}},
+		"impossible combination":     {"model.vision.num_attention_heads=5", []string{"model.vision.num_attention_heads", "32"}},
+		"not key=value":              {"trainer.max_steps", []string{"trainer.max_steps", "key=value"}},
+		"NeMo's key without effect":  {"exp_manager.create_wandb_logger=true", []string{"create_wandb_logger", "Weights & Biases"}},
+		"a metric that will not be":  {"exp_manager.checkpoint_callback_params.monitor=val_accuracy", []string{"monitor=val_accuracy", "val_top1"}},
+		"no checkpoint to go on":     {"exp_manager.resume_ignore_no_checkpoint=false", []string{"no checkpoint to go on from", "resume_ignore_no_checkpoint"}},
+		"missing shard":              {data(filepath.Join(dir, "nowhere.tar")), []string{"nowhere.tar", "no such file"}},
+		"missing data set":           {data(filepath.Join(dir, "nowhere")), []string{"nowhere: no such data", "folder of images"}},
+		"no data set":                {data(""), []string{"model.data.train.dataset_path", "no training data"}},
+		"a split that is not":        {data("emoji-small:trian"), []string{"trian", "train"}},
+		"a shard that is no tar":     {data(write("text.tar", strings.Repeat("no tar file ", 100))), []string{"text.tar: is no tar file"}},
+		"an empty shard":             {data(write("empty.tar", "")), []string{"empty.tar: is empty", "download it again"}},
+		"a batch larger than all":    {"model.micro_batch_size=4096", []string{"fewer than a batch of 4096", "smaller batch"}},
+		"weights that are not there": {"model.restore_from_path=" + filepath.Join(dir, "gone"), []string{"restore_from_path", "gone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := filepath.Join(t.TempDir(), "runs")
+			o := finish(t, clipbench(trainArgs(runs, tc.override)...))
+			o.refused(t, 1, tc.words...)
+			if strings.Count(o.stderr, "\n") != 1 {
+				t.Errorf("more than a line:\n%s", o.stderr)
+			}
+			if _, err := os.Stat(runs); err == nil {
+				t.Error("something was written")
+			}
+		})
+	}
+}
+
+// shard writes the small training set as one shard, with the pictures that damage names cut in half.
+func shard(t *testing.T, damage ...int) string {
+	t.Helper()
+	source, err := emoji.OpenTestdata("train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	w, err := webdataset.NewWriter(dir, "pairs", 1<<20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := map[int]bool{}
+	for _, i := range damage {
+		broken[i] = true
+	}
+	for i := range source.Len() {
+		s, err := source.Sample(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if broken[i] {
+			s.Image = s.Image[:len(s.Image)/2]
+		}
+		if err := w.Add(s.Key, map[string][]byte{"png": s.Image, "txt": []byte(s.Captions[0])}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(dir, "pairs-000000.tar")
+}
+
+func TestABrokenPictureIsNamedCountedAndSkipped(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	o := succeeds(t, trainArgs(runs, "--json", "model.data.train.dataset_path=["+shard(t, 17)+"]")...)
+	var summary struct {
+		State   string
+		Skipped int
+	}
+	if err := json.Unmarshal([]byte(o.stdout), &summary); err != nil || summary.State != "finished" || summary.Skipped < 1 {
+		t.Errorf("summary %+v, %v", summary, err)
+	}
+	log, err := os.ReadFile(filepath.Join(runs, "tiny", "log.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := emoji.OpenTestdata("train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := source.Sample(17)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{`sample "` + s.Key + `"`, "pairs-000000.tar", "skipped (1 of "} {
+		if !strings.Contains(string(log), word) {
+			t.Errorf("the log does not say %q:\n%s", word, log)
+		}
+	}
+}
+
+func TestMoreThanAHundredthBrokenStopsTheRunAndKeepsWhatWasLearned(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	finish(t, clipbench(trainArgs(runs, "model.data.train.dataset_path=["+shard(t, 1, 20, 40, 60, 80, 100)+"]")...)).
+		refused(t, 1, "samples are broken, more than the 1 % that may be skipped", "pairs-000000.tar")
+	status, err := os.ReadFile(filepath.Join(runs, "tiny", "status.json"))
+	if err != nil || !strings.Contains(string(status), `"state": "failed"`) || !strings.Contains(string(status), "may be skipped") {
+		t.Errorf("the run's state: %s, %v", status, err)
+	}
+}
+
+func TestAShardCutShortIsUsedUpToTheCutAndNamed(t *testing.T) {
+	path := shard(t) // the cut leaves whole samples: what is missing is the end that an archive has
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, info.Size()-5*512); err != nil {
+		t.Fatal(err)
+	}
+	runs := filepath.Join(t.TempDir(), "runs")
+	succeeds(t, trainArgs(runs, "model.data.train.dataset_path=["+path+"]")...)
+	log, err := os.ReadFile(filepath.Join(runs, "tiny", "log.txt"))
+	if err != nil || !strings.Contains(string(log), "the shard is cut short") {
+		t.Errorf("the log says nothing of the cut, %v:\n%s", err, log)
+	}
+	if err := os.Truncate(path, 600); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, clipbench(trainArgs(filepath.Join(t.TempDir(), "runs"), "model.data.train.dataset_path=["+path+"]")...)).
+		refused(t, 1, "pairs-000000.tar", "fewer than a batch")
+}

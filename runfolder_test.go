@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestAConfigurationThatDiffersIsRefusedAndTheRunUntouched(t *testing.T) {
+	runs := trained(t)
+	before := contents(t, runs)
+	finish(t, clipbench(trainArgs(runs, "model.optim.lr=2e-3")...)).
+		refused(t, 1, filepath.Join(runs, "tiny"), "differs in model.optim.lr (0.001, now 0.002)", "another --run")
+	finish(t, clipbench(trainArgs(runs, "--resume", "never")...)).refused(t, 1, "the run exists", "another --run")
+	finish(t, clipbench(trainArgs(runs, "exp_manager.resume_if_exists=false")...)).refused(t, 1, "the run exists", "exp_manager.resume_if_exists")
+	same(t, before, contents(t, runs))
+}
+
+func TestWhatAltersNoResultMayDifferOnResume(t *testing.T) {
+	runs := trained(t)
+	succeeds(t, trainArgs(runs, "trainer.log_every_n_steps=3", "exp_manager.checkpoint_callback_params.save_top_k=1", "model.data.num_workers=2")...)
+}
+
+func TestANameInUseByALiveProcessIsRefused(t *testing.T) {
+	runs := filepath.Join(t.TempDir(), "runs")
+	first := clipbench(trainArgs(runs, "trainer.max_steps=1000000", "trainer.val_check_interval=1000000")...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer first.Process.Kill() //nolint:errcheck // it has ended if all went well
+	awaits(t, "the first steps", func() bool { return stepReached(filepath.Join(runs, "tiny"), 2) })
+	finish(t, clipbench(trainArgs(runs, "trainer.max_steps=1000000", "trainer.val_check_interval=1000000")...)).
+		refused(t, 1, filepath.Join(runs, "tiny"), "is writing this run", "use another name")
+	if err := first.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Wait(); err != nil {
+		t.Errorf("the first was disturbed: %v", err)
+	}
+}
+
+func TestADamagedNewestCheckpointIsNamedAndTheOneBeforeUsed(t *testing.T) {
+	runs := trained(t)
+	newest := filepath.Join(runs, "tiny", "checkpoints", "12", "state.safetensors")
+	state, err := os.ReadFile(newest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := bytes.Clone(state)
+	damaged[len(damaged)-1000] ^= 1
+	if err := os.WriteFile(newest, damaged, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o := succeeds(t, trainArgs(runs)...)
+	for _, words := range []string{newest + ": damaged", "the one before it is used", "8 of 12 steps done"} {
+		if strings.Count(o.stderr, words) != 1 {
+			t.Errorf("standard error does not say %q once:\n%s", words, o.stderr)
+		}
+	}
+	again, err := os.ReadFile(newest)
+	if err != nil || !bytes.Equal(again, state) {
+		t.Errorf("steps 9 to 12 gave another state the second time, %v", err)
+	}
+}
+
+// inNamespace is a child that may mount what it likes without anybody else seeing it: script, with the program as $1.
+func inNamespace(t *testing.T, script string) *exec.Cmd {
+	t.Helper()
+	if out, err := exec.Command("unshare", "--user", "--map-root-user", "--mount", "true").CombinedOutput(); err != nil {
+		t.Skipf("needs a mount of its own, and unshare says: %v %s", err, out)
+	}
+	return child("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", program)
+}
+
+func TestAFullDiskEndsTheRunAndKeepsWhatIsOnIt(t *testing.T) {
+	kept := t.TempDir()
+	// Two checkpoints of 1.5 MB have room, a third has none.
+	o := finish(t, inNamespace(t, `mount -t tmpfs -o size=4m clipbench-test `+kept+` || exit 77
+"$1" train testdata/tiny.yaml --runs `+kept+`/runs; status=$?
+"$1" train testdata/tiny.yaml --runs `+kept+`/runs 2>/dev/null && exit 88
+"$1" eval tiny --data emoji-small:unseen-style --runs `+kept+`/runs >&2 || exit 99
+exit $status`))
+	if o.code == 77 {
+		t.Skip("cannot mount a small file system here: " + o.stderr)
+	}
+	if o.code != 1 {
+		t.Errorf("exit status %d, want 1 (88: trained on a full disk, 99: what was saved cannot be used)", o.code)
+	}
+	told := ""
+	for l := range strings.Lines(o.stderr) {
+		if strings.HasPrefix(l, "clipbench: ") {
+			told += l
+		}
+	}
+	if strings.Count(told, "\n") != 1 || !strings.Contains(told, "the disk is full") || !strings.Contains(told, "free some space") {
+		t.Errorf("told %q", told)
+	}
+}
+
+func TestAFolderThatCannotBeWrittenToIsOneLine(t *testing.T) {
+	runs := trained(t)
+	before := contents(t, runs)
+	o := finish(t, inNamespace(t, `mount --bind `+runs+` `+runs+` && mount -o remount,bind,ro `+runs+` || exit 77
+"$1" train testdata/tiny.yaml trainer.max_steps=12 --runs `+runs+`; resumed=$?
+"$1" train testdata/tiny.yaml --run other --runs `+runs+`; fresh=$?
+exit $((resumed*10 + fresh))`))
+	if o.code == 77 {
+		t.Skip("cannot mount read-only here: " + o.stderr)
+	}
+	if o.code != 11 || strings.Count(o.stderr, "\n") != 2 || strings.Count(o.stderr, "the file system is read-only; choose a folder that can be written to") != 2 {
+		t.Errorf("exit status %d, want 1 of both:\n%s", o.code, o.stderr)
+	}
+	same(t, before, contents(t, runs))
+}
+
+func TestAFolderWithoutPermissionIsOneLine(t *testing.T) {
+	if os.Getuid() == 0 {
+		t.Skip("root may write anywhere; a read-only mount is tested")
+	}
+	runs := trained(t)
+	if err := os.Chmod(filepath.Join(runs, "tiny"), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(filepath.Join(runs, "tiny"), 0o755) //nolint:errcheck // for the folder's removal
+	finish(t, clipbench(trainArgs(runs)...)).refused(t, 1, "no permission")
+}
+
+// contents are a folder's files by their paths.
+func contents(t *testing.T, root string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		files[path] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func same(t *testing.T, before, after map[string]string) {
+	t.Helper()
+	for path, content := range after {
+		if was, ok := before[path]; !ok || was != content {
+			t.Errorf("%s was changed", path)
+		}
+	}
+	for path := range before {
+		if _, ok := after[path]; !ok {
+			t.Errorf("%s is gone", path)
+		}
+	}
+}
