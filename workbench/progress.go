@@ -3,15 +3,17 @@ package workbench
 import (
 	"os"
 	"time"
+
+	"clipbench/workbench/plot"
 )
 
 // Progress follows training while it happens: a bar in a terminal, a live picture in a notebook. One goroutine calls the
 // methods, the one that trains, so they should return soon; how often to draw is theirs to decide. After Close nothing
 // follows, and what was drawn last is to be the last state.
 type Progress interface {
-	Step(m Moment)                                // after each training step
+	Step(m Moment)                               // after each training step
 	Metrics(step int, values map[string]float64) // with each line of metrics.jsonl
-	Say(text string)                              // what a person should read now: a validation's result, where a run goes on
+	Say(text string)                             // what a person should read now: a validation's result, where a run goes on
 	Close()
 }
 
@@ -27,10 +29,14 @@ type Moment struct {
 	Left           time.Duration // to the last step, an estimate; negative: not known yet
 }
 
-// progress is what follows a run: Options.Progress, or a bar on standard error.
+// progress is what follows a run: Options.Progress, or what suits the place: curves in a notebook, else a bar on standard
+// error.
 func (r *Run) progress() Progress {
-	if r.options.Progress != nil {
+	switch {
+	case r.options.Progress != nil:
 		return r.options.Progress
+	case plot.Detect(os.Stdout).Target() == plot.Notebook:
+		return NewLive()
 	}
 	return NewBar(os.Stderr)
 }

@@ -33,6 +33,8 @@ type Output struct {
 	Density float64
 	// Path is the file that Show writes where nothing can draw; empty means a new temporary file.
 	Path string
+	// Display makes a picture that lives: in a notebook, Show replaces the one that was shown by the same name before.
+	Display string
 	// Writer receives what Show writes to a terminal or a pipe; nil means standard output.
 	Writer io.Writer
 	// Environment replaces what Show finds out about the place it runs in; nil means look.

@@ -14,6 +14,7 @@ import (
 	"github.com/charmbracelet/x/ansi/iterm2"
 	"github.com/charmbracelet/x/ansi/kitty"
 	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
 	"github.com/mattn/go-sixel"
 	scale "golang.org/x/image/draw"
 )
@@ -54,7 +55,7 @@ func showNotebook(d drawing, o Output) error {
 	if !gonbui.IsNotebook {
 		return errors.New("notebook: this program was not started by a GoNB kernel; leave Output.Environment nil or use Save")
 	}
-	gonbui.DisplayPng(data)
+	gonbui.SendData(&protocol.DisplayData{DisplayID: o.Display, Data: map[protocol.MIMEType]any{protocol.MIMEImagePNG: data}})
 	gonbui.Sync()
 	if err := gonbui.Error(); err != nil {
 		return fmt.Errorf("notebook: the picture did not reach the kernel: %w; restart the kernel or use Save", err)
