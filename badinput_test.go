@@ -20,6 +20,8 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"unknown flag":          {[]string{"train", "testdata/tiny.yaml", "--rum", "x"}, []string{"unknown flag: --rum"}},
 		"no recipe":             {[]string{"train"}, []string{"at least 1 arg"}},
 		"resume what":           {[]string{"train", "testdata/tiny.yaml", "--resume", "maybe"}, []string{"--resume maybe: it is auto or never"}},
+		"watch and json":        {[]string{"train", "testdata/tiny.yaml", "--watch", "--json"}, []string{"--watch and --json", "choose one"}},
+		"watch in a pipe":       {[]string{"train", "testdata/tiny.yaml", "--watch"}, []string{"no terminal", "clipbench watch"}},
 		"eval without data":     {[]string{"eval", "tiny"}, []string{"--data is missing", "emoji:unseen-style"}},
 		"nothing to embed":      {[]string{"embed", "tiny"}, []string{"--image FILE or --text TEXT"}},
 		"classify without text": {[]string{"classify", "tiny", "--image", "x.png"}, []string{"--text TEXT"}},

@@ -16,14 +16,24 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// trainFlags are the flags of train.
+type trainFlags struct {
+	run, resume string
+	watch       bool
+}
+
 func (c *command) train() *cobra.Command {
-	var name, resume string
+	var f trainFlags
 	cmd := c.verb("train RECIPE [key=value…]", "train a model, or go on with a run", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
-		if resume != "auto" && resume != "never" {
-			return c.wrongUse("--resume %s: it is auto or never", resume)
+		o, err := c.trainOptions(f, args)
+		if err != nil {
+			return err
+		}
+		if f.watch {
+			return c.trainWatched(ctx, f.run, o)
 		}
 		device.Tune()
-		run, err := c.openRun(name, resume, args)
+		run, err := workbench.Open(f.run, o)
 		if err != nil {
 			return err
 		}
@@ -34,23 +44,25 @@ func (c *command) train() *cobra.Command {
 		}
 		return c.print(summary, func() { describe(os.Stdout, run, summary) })
 	})
-	cmd.Flags().StringVar(&name, "run", "", "the run's name (default: the configuration's)")
-	cmd.Flags().StringVar(&resume, "resume", "auto", "auto goes on with a run of that name; never refuses")
+	cmd.Flags().StringVar(&f.run, "run", "", "the run's name (default: the configuration's)")
+	cmd.Flags().StringVar(&f.resume, "resume", "auto", "auto goes on with a run of that name; never refuses")
+	cmd.Flags().BoolVar(&f.watch, "watch", false, "train in a process of its own and open the dashboard on it; quitting the dashboard leaves the training")
 	return cmd
 }
 
-// openRun opens the run that a recipe and its overrides describe.
-func (c *command) openRun(name, resume string, args []string) (*workbench.Run, error) {
-	cfg, err := config.Load(args[0], args[1:]...)
-	if err != nil {
-		return nil, err
-	}
+// trainOptions are what a recipe, its overrides and the flags say of a run.
+func (c *command) trainOptions(f trainFlags, args []string) (workbench.Options, error) {
 	o := c.options()
-	o.Config = cfg
-	if resume == "never" {
+	switch f.resume {
+	case "auto":
+	case "never":
 		o.Resume = workbench.ResumeNever
+	default:
+		return o, c.wrongUse("--resume %s: it is auto or never", f.resume)
 	}
-	return workbench.Open(name, o)
+	cfg, err := config.Load(args[0], args[1:]...)
+	o.Config = cfg
+	return o, err
 }
 
 // describe says in a few lines what a training run came to and what can be done next.
@@ -58,10 +70,22 @@ func describe(w io.Writer, run *workbench.Run, s workbench.Summary) {
 	switch s.State {
 	case runlog.Stopped:
 		fmt.Fprintf(w, "saved:     %s\n", s.Checkpoint)
-		fmt.Fprintf(w, "go on:     %s\n", strings.Join(append([]string{"clipbench"}, os.Args[1:]...), " "))
+		fmt.Fprintf(w, "go on:     clipbench %s\n", commandLine(os.Args[1:]))
 	default:
 		fmt.Fprintf(w, "finished:  step %d, %d pairs in %.0f s (%.0f pairs/s, %.1f%% waiting for data)\n", s.Step, s.Samples, s.Seconds, s.PairsPerSecond, 100*s.Wait)
 		fmt.Fprintf(w, "saved:     %s\n", filepath.Join(run.Dir, "checkpoints"))
 		fmt.Fprintf(w, "evaluate:  clipbench eval %s --data emoji:unseen-style --task zeroshot\n", run.Name)
 	}
+}
+
+// commandLine is arguments as a shell takes them.
+func commandLine(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = arg
+		if arg == "" || strings.ContainsAny(arg, " \t\n\"'`$&|;<>()[]{}*?!#~\\") {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"charm.land/bubbles/v2/progress"
@@ -85,17 +83,4 @@ func (m Moment) String() string {
 	}
 	return fmt.Sprintf("step %*d/%d  loss %.4f  %5.0f pairs/s  %4.1f%% waiting  %s left",
 		len(fmt.Sprint(m.Total)), m.Step, m.Total, m.Loss, m.PairsPerSecond, 100*m.Wait, left)
-}
-
-// list writes values sorted by name.
-func list(values map[string]float64) string {
-	var names []string
-	for name := range values {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for i, name := range names {
-		names[i] = fmt.Sprintf("%s %.4g", name, values[name])
-	}
-	return strings.Join(names, "  ")
 }

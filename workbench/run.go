@@ -33,11 +33,11 @@ type Run struct {
 // folder is made when training begins; a name left out is the configuration's. Nothing is remembered between processes but
 // what is on disk.
 func Open(name string, o Options) (*Run, error) {
-	name, err := nameOf(name, o.Config)
+	dir, err := Dir(name, o)
 	if err != nil {
 		return nil, err
 	}
-	r := &Run{Name: name, Dir: filepath.Join(runsRoot(o), name), options: o, place: place{latest: checkpoint.Metrics{}}}
+	r := &Run{Name: filepath.Base(dir), Dir: dir, options: o, place: place{latest: checkpoint.Metrics{}}}
 	saved, err := os.ReadFile(filepath.Join(r.Dir, "config.yaml"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -50,6 +50,12 @@ func Open(name string, o Options) (*Run, error) {
 		return nil, fmt.Errorf("%s: the run exists, and exp_manager.resume_if_exists is false; use another --run, or set it to true to go on with it", r.Dir)
 	}
 	return r.reopen(saved)
+}
+
+// Dir is the folder that Open looks in, and training makes, for a run of that name.
+func Dir(name string, o Options) (string, error) {
+	name, err := nameOf(name, o.Config)
+	return filepath.Join(runsRoot(o), name), err
 }
 
 // nameOf is a run's name: the one given, or exp_manager's explicit_log_dir or name, or the configuration's.
