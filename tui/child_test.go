@@ -13,6 +13,7 @@ import (
 
 // TestMain lets the test binary be a dashboard or a writer for the end-to-end test: TUI_CHILD says which.
 func TestMain(m *testing.M) {
+	time.Local = time.UTC // frames show local times
 	root := os.Getenv("TUI_ROOT")
 	switch os.Getenv("TUI_CHILD") {
 	case "":
@@ -24,7 +25,6 @@ func TestMain(m *testing.M) {
 		}
 	case "gallery":
 		gallery(root)
-		time.Sleep(time.Hour) // alive, as the running one must be; to be killed
 	case "write":
 		period, err := time.ParseDuration(os.Getenv("TUI_PERIOD"))
 		check(err)

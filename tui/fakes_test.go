@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"clipbench/workbench/runlog"
@@ -41,7 +42,6 @@ type fake struct {
 	lr           float64
 	nanAt        int // from this step on the loss is NaN; 0 for never
 	state        runlog.State
-	dead         bool // its process is gone
 	media        bool
 	start        time.Time
 }
@@ -118,40 +118,29 @@ func (f fake) write(root string) string {
 		}
 	}
 	w.Log(slog.LevelInfo, "step %d of %d", f.steps, f.total)
-	check(w.Close(runlog.Status{State: f.endState(), Step: f.steps, Total: f.total}))
+	check(w.Close(runlog.Status{State: runlog.Finished, Step: f.steps, Total: f.total}))
 	f.settle(w.Dir())
 	return w.Dir()
 }
 
-func (f fake) endState() runlog.State {
-	if f.dead {
-		return runlog.Failed // rewritten by settle
-	}
-	return f.state
-}
-
-// settle fixes what depends on the moment: ids, times and processes.
+// settle fixes what depends on the moment and on this machine: ids, times, states and processes.
 func (f fake) settle(dir string) {
+	end := f.start.Add(time.Duration(float64(f.steps) / 2.2 * float64(time.Second)))
 	edit(filepath.Join(dir, "run.json"), func(m map[string]any) {
 		m["id"], m["created"], m["host"], m["pid"] = fmt.Sprintf("%012x", f.seed), f.start, "bench", 4242
-		if f.dead || f.state == runlog.Running {
-			m["host"] = must(os.Hostname())
-		}
-		if f.dead {
-			m["pid"], m["pid_start"] = 1<<22+1, 1
-		}
-		if f.state == runlog.Running {
-			m["pid"] = os.Getpid()
-		}
 	})
 	edit(filepath.Join(dir, "status.json"), func(m map[string]any) {
-		end := f.start.Add(time.Duration(float64(f.steps)/2.2) * time.Second)
-		m["checked"], m["due"] = end, end.Add(30*time.Second)
-		m["state"] = f.state
-		if f.dead {
-			m["state"] = runlog.Running
-		}
+		m["state"], m["checked"], m["due"] = f.state, end, end.Add(30*time.Second)
 	})
+	log := filepath.Join(dir, "log.txt")
+	lines := strings.SplitAfter(string(must(os.ReadFile(log))), "\n")
+	for i, line := range lines {
+		if l := runlog.ParseLog(line); !l.Time.IsZero() {
+			at := f.start.Add(time.Duration(float64(l.Step) / 2.2 * float64(time.Second)))
+			lines[i] = at.Format("2006-01-02T15:04:05.000Z") + line[strings.IndexByte(line, ' '):]
+		}
+	}
+	check(os.WriteFile(log, []byte(strings.Join(lines, "")), 0o644))
 }
 
 func edit(path string, change func(map[string]any)) {
@@ -191,13 +180,13 @@ func (f fake) writeMedia(w *runlog.Writer, step int) {
 	check(file.Close())
 }
 
-// gallery writes one run of every kind.
+// gallery writes one run of every kind: running, finished, stopped with NaN, crashed (its promise is long past), failed.
 func gallery(root string) {
 	for _, f := range []fake{
 		{name: "emoji", seed: 1, steps: 1204, total: 5000, floor: 1.1, lr: 1e-3, state: runlog.Running, media: true, start: epoch.Add(50 * time.Minute)},
 		{name: "emoji-warm", seed: 2, steps: 2000, total: 2000, floor: 1.4, lr: 5e-4, state: runlog.Finished, media: true},
 		{name: "emoji-hot", seed: 3, steps: 700, total: 2000, floor: 1.9, lr: 1e-2, nanAt: 420, state: runlog.Stopped},
-		{name: "tiny-baseline", seed: 4, steps: 900, total: 3000, floor: 2.2, lr: 1e-3, dead: true},
+		{name: "tiny-baseline", seed: 4, steps: 900, total: 3000, floor: 2.2, lr: 1e-3, state: runlog.Running},
 		{name: "vit-b32-warmup", seed: 5, steps: 300, total: 300, floor: 2.9, lr: 2e-4, state: runlog.Failed},
 	} {
 		f.write(root)

@@ -108,9 +108,11 @@ func (a *areas) splitRuns(rows int) {
 
 // alone gives everything between header and footer to one part.
 func (a areas) alone(w int) areas {
-	last := a.footer.Y
-	if !a.notice.Empty() {
-		last = a.notice.Y
+	last := a.main.Y + a.main.H
+	for _, part := range a.all() {
+		if part != a.notice && part != a.footer {
+			last = max(last, part.Y+part.H)
+		}
 	}
 	top := a.main.Y - a.legend.H
 	return areas{header: a.header, main: pane.Area{X: 0, Y: top, W: w, H: last - top}, notice: a.notice, footer: a.footer}

@@ -34,9 +34,10 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 			m.retheme(func(mode *theme.Mode) { mode.Light = !msg.IsDark() })
 		}
 	case tea.ColorProfileMsg:
-		if msg.Profile <= colorprofile.Ascii {
-			m.retheme(func(mode *theme.Mode) { mode.NoColor = true })
-		}
+		m.retheme(func(mode *theme.Mode) {
+			mode.NoColor = mode.NoColor || msg.Profile <= colorprofile.ASCII
+			mode.Few = msg.Profile < colorprofile.TrueColor
+		})
 	case exported:
 		m.tellExported(msg)
 	case sendPicture:

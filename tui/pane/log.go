@@ -139,7 +139,7 @@ func (p *Log) Status() string {
 	if n > 0 {
 		parts = append(parts, fmt.Sprintf("line %s of %s", chart.Count(p.at+1), chart.Count(n)))
 	}
-	if p.Level > slog.LevelDebug {
+	if p.Level > slog.LevelInfo {
 		parts = append(parts, strings.ToLower(p.Level.String())+" and above")
 	}
 	if p.Search != "" {
@@ -153,32 +153,70 @@ func (p *Log) Status() string {
 
 // Draw draws the lines around the cursor.
 func (p *Log) Draw(a Area) string {
-	p.height = a.H
 	lines := p.Lines()
-	p.top = scrolled(p.top, p.at, len(lines), a.H)
+	rest := p.rest(lines, a)
+	p.height = a.H - len(rest)
+	p.top = scrolled(p.top, p.at, len(lines), p.height)
 	key := fmt.Sprint(p.key, p.at, p.top, p.away, p.Search, a.W, a.H, len(lines), p.Theme.Mode)
-	return p.drawn.get(key, func() string { return p.draw(a, lines).String() })
+	return p.drawn.get(key, func() string { return p.draw(a, lines, rest).String() })
 }
 
-func (p *Log) draw(a Area, lines []runlog.LogLine) *canvas.Canvas {
+// rest is the whole text of the line under the cursor, where it does not fit into its own: shown at the bottom.
+func (p *Log) rest(lines []runlog.LogLine, a Area) []string {
+	if !p.away || a.H < 8 || canvas.Width(lines[p.at].Text) <= a.W-textFrom(lines[p.at], a.W, p.stepWidth(lines, a.H))-1 {
+		return nil
+	}
+	return append([]string{""}, wrap(lines[p.at].Text, a.W-4, a.H/3)...)
+}
+
+func (p *Log) draw(a Area, lines []runlog.LogLine, rest []string) *canvas.Canvas {
 	c := canvas.New(a.W, a.H)
 	if len(lines) == 0 {
 		c.Text(2, 1, a.W-3, p.none(), p.Theme.Faint)
 		return c
 	}
-	stepWidth := 1
-	for i := p.top; i < len(lines) && i < p.top+a.H; i++ {
-		if lines[i].Step >= 0 {
-			stepWidth = max(stepWidth, len(chart.Count(lines[i].Step)))
-		}
-	}
-	for y := 0; y < a.H && p.top+y < len(lines); y++ {
+	stepWidth := p.stepWidth(lines, p.height)
+	for y := 0; y < p.height && p.top+y < len(lines); y++ {
 		p.drawLine(c, y, lines[p.top+y], stepWidth)
 		if p.top+y == p.at && p.away {
 			c.Tint(0, y, a.W, p.Theme.Selected)
 		}
 	}
+	for i, line := range rest {
+		if i == 0 {
+			rule(c, p.Theme, 0, p.height, a.W, "", p.Theme.Faint)
+			continue
+		}
+		c.Text(2, p.height+i, a.W-3, line, p.levelStyle(lines[p.at]))
+	}
 	return c
+}
+
+// stepWidth is the width of the widest step shown.
+func (p *Log) stepWidth(lines []runlog.LogLine, h int) int {
+	width := 1
+	for i := p.top; i < len(lines) && i < p.top+h; i++ {
+		if lines[i].Step >= 0 {
+			width = max(width, len(chart.Count(lines[i].Step)))
+		}
+	}
+	return width
+}
+
+// clockFormat is how a line's time is written in w cells.
+func clockFormat(w int) string {
+	if w < 70 {
+		return "15:04"
+	}
+	return "15:04:05"
+}
+
+// textFrom is the column where a line's text begins.
+func textFrom(l runlog.LogLine, w, stepWidth int) int {
+	if l.Time.IsZero() {
+		return 4
+	}
+	return 2 + len(clockFormat(w)) + 1 + stepWidth + 2
 }
 
 func (p *Log) none() string {
@@ -194,17 +232,10 @@ func (p *Log) none() string {
 }
 
 func (p *Log) drawLine(c *canvas.Canvas, y int, l runlog.LogLine, stepWidth int) {
-	x := 2
+	x := textFrom(l, c.W, stepWidth)
 	if !l.Time.IsZero() {
-		clock := "15:04:05"
-		if c.W < 70 {
-			clock = "15:04"
-		}
-		x += c.Text(x, y, 8, l.Time.Local().Format(clock), p.Theme.Faint) + 1
-		c.TextRight(x, y, stepWidth, chart.Count(l.Step), p.Theme.Faint)
-		x += stepWidth + 2
-	} else {
-		x += 2
+		c.Text(2, y, 8, l.Time.Local().Format(clockFormat(c.W)), p.Theme.Faint)
+		c.TextRight(x-2-stepWidth, y, stepWidth, chart.Count(l.Step), p.Theme.Faint)
 	}
 	style := p.levelStyle(l)
 	used := c.Text(x, y, c.W-x-1, l.Text, style)

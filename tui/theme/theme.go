@@ -11,6 +11,7 @@ type Mode struct {
 	Light   bool // dark text on a light ground
 	NoColor bool // attributes only
 	ASCII   bool // no character beyond ASCII
+	Few     bool // 256 colours, of which Heat picks its own: the nearest of a fine scale is no scale
 }
 
 // Theme is one way to look. Panes take every style and glyph from it.
@@ -86,14 +87,14 @@ func New(mode Mode) Theme {
 		t.colourless()
 	case mode.Light:
 		t.ground = [3]uint8{255, 255, 255}
-		t.coloured(onLight, canvas.RGB(125, 125, 125), canvas.RGB(225, 232, 240), canvas.RGB(205, 205, 205))
+		t.coloured(onLight, canvas.Index(244), canvas.Index(254), canvas.Index(251))
 	default:
-		t.coloured(onDark, canvas.RGB(128, 134, 142), canvas.RGB(44, 52, 62), canvas.RGB(68, 74, 82))
+		t.coloured(onDark, canvas.Index(245), canvas.Index(236), canvas.Index(239))
 	}
 	return t
 }
 
-// coloured fills a theme from its series' colours.
+// coloured fills a theme from its series' colours. The greys are of the 256, which a terminal without others keeps grey.
 func (t *Theme) coloured(series [][3]uint8, faint, selected, rule canvas.Color) {
 	plain := func(c [3]uint8) canvas.Style { return canvas.Style{Fg: canvas.RGB(c[0], c[1], c[2])} }
 	t.Faint, t.Rule = canvas.Style{Fg: faint}, canvas.Style{Fg: rule}
@@ -149,13 +150,23 @@ func (t *Theme) Heat(v float64) (ground, ink canvas.Color) {
 	if t.Mode.NoColor || v != v {
 		return 0, 0
 	}
-	c := viridis(v)
-	ink = canvas.RGB(255, 255, 255)
-	if v > 0.6 {
-		ink = canvas.RGB(0, 0, 0)
+	if t.Mode.Few {
+		return canvas.Index(fewHeat[min(len(fewHeat)-1, max(0, int(v*float64(len(fewHeat)))))]), inkOn(v)
 	}
-	return canvas.RGB(c[0], c[1], c[2]), ink
+	c := viridis(v)
+	return canvas.RGB(c[0], c[1], c[2]), inkOn(v)
 }
+
+// inkOn is what is legible on the ground of a value.
+func inkOn(v float64) canvas.Color {
+	if v > 0.6 {
+		return canvas.RGB(0, 0, 0)
+	}
+	return canvas.RGB(255, 255, 255)
+}
+
+// fewHeat are the steps of viridis among the 256 colours.
+var fewHeat = []uint8{53, 54, 61, 25, 31, 37, 36, 41, 77, 113, 149, 185, 227}
 
 // Block is the character that stands for a value between 0 and 1.
 func (t *Theme) Block(v float64) rune {
