@@ -23,7 +23,7 @@ const largestScale = 1e4
 // the answers are and none of them. The loss is convex in the scale, so its slope is bisected.
 func FitScale(cosines [][]float32, answers []int) float64 {
 	low, high := 0.0, largestScale
-	for high-low > 1e-9*high {
+	for range 60 { // halvings: to 1e-14
 		middle := (low + high) / 2
 		if slope(cosines, answers, middle) > 0 {
 			high = middle
