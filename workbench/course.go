@@ -2,11 +2,14 @@ package workbench
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"clipbench/data"
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/evaluate"
+	"clipbench/workbench/plot"
 )
 
 // Checkpoints are the paths of the run's checkpoints, the oldest first, for OpenModel.
@@ -43,4 +46,59 @@ func (m *Model) Separation(ctx context.Context, source data.Source) (Separation,
 	hits, err := evaluate.HitsOf(p.Cosines, p.Truth)
 	s.First = hits.Top1
 	return s, err
+}
+
+// Course is how a run's checkpoints judge the same pairs, one after the other.
+type Course struct {
+	Steps  []int
+	Points []Separation // [steps]
+}
+
+// Course measures the pairs of a source at every checkpoint of the run.
+func (r *Run) Course(ctx context.Context, source data.Source) (course Course, err error) {
+	paths, err := r.Checkpoints()
+	if err != nil {
+		return course, err
+	}
+	if len(paths) == 0 {
+		return course, fmt.Errorf("%s: the run has no checkpoint yet; train it first", r.Dir)
+	}
+	m, err := OpenModel(paths[0], r.options)
+	if err != nil {
+		return course, err
+	}
+	defer m.Close()
+	for _, path := range paths {
+		saved, err := checkpoint.Load(path)
+		if err != nil {
+			return course, err
+		}
+		if err := errors.Join(m.restore(saved), saved.Close()); err != nil {
+			return course, err
+		}
+		point, err := m.Separation(ctx, source)
+		if err != nil {
+			return course, err
+		}
+		course.Steps, course.Points = append(course.Steps, m.meta.Step), append(course.Points, point)
+	}
+	return course, nil
+}
+
+// Curves are the course over its steps, to be drawn.
+func (c Course) Curves() plot.Curves {
+	series := func(name string, value func(Separation) float64) plot.Series {
+		s := plot.Series{Name: name}
+		for i, point := range c.Points {
+			s.X, s.Y = append(s.X, float64(c.Steps[i])), append(s.Y, value(point))
+		}
+		return s
+	}
+	return plot.Curves{Title: "What belongs together, and what does not", Panels: []plot.Panel{
+		{Title: "mean cosine", Series: []plot.Series{
+			series("own caption", func(s Separation) float64 { return s.Matched }),
+			series("other captions", func(s Separation) float64 { return s.Others }),
+		}},
+		{Title: "own caption comes first", Series: []plot.Series{series("", func(s Separation) float64 { return s.First })}},
+	}}
 }

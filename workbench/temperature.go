@@ -69,7 +69,7 @@ func (t Temperature) Curves() plot.Curves {
 		Note:  fmt.Sprintf("least loss at %.1f; the model learned %.1f", t.Best, t.Learned),
 		Marks: []plot.Mark{{Name: "learned", X: t.Learned}},
 		Panels: []plot.Panel{
-			{Title: "contrastive loss (nats)", Series: []plot.Series{{X: t.Scales, Y: t.Loss}}},
+			{Title: "contrastive loss (nats)", LogY: true, Series: []plot.Series{{X: t.Scales, Y: t.Loss}}},
 			{Title: "mean probability", Series: []plot.Series{
 				{Name: "of the chosen caption", X: t.Scales, Y: t.Confidence}, {Name: "of the right caption", X: t.Scales, Y: t.Right},
 			}},

@@ -74,6 +74,14 @@ func TestNumbersAreWrittenShort(t *testing.T) {
 	}
 }
 
+func TestNothingHasNoSign(t *testing.T) {
+	for in, want := range map[string]string{"-0.00": "0.00", "0": "0", "-0": "0", "-0.10": "\u22120.10", "-5": "\u22125", "5": "5"} {
+		if got := minus(in); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestCalibrationError(t *testing.T) {
 	// Ten answers at 0.95, six right; ten at 0.35, four right: (|0.6 − 0.95| + |0.4 − 0.35|) / 2.
 	var r Reliability

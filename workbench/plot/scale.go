@@ -3,6 +3,7 @@ package plot
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 )
@@ -141,8 +142,11 @@ func exponent(v, step float64) string {
 	return decimal(v/power, min(step/power, 1)) + "e" + minus(strconv.Itoa(e))
 }
 
-// minus replaces a leading hyphen with a minus sign.
+// minus replaces a leading hyphen with a minus sign; nothing has none.
 func minus(s string) string {
+	if strings.Trim(s, "-0.") == "" {
+		return strings.TrimPrefix(s, "-")
+	}
 	if len(s) > 0 && s[0] == '-' {
 		return "\u2212" + s[1:]
 	}
