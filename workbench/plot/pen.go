@@ -16,6 +16,7 @@ type pen struct {
 	height  float64    // of the page
 	density float64    // pixels to a point
 	pixels  draw.Image // the canvas' own; nil if it is made of shapes and keeps text as text
+	widths  []float64  // of the lines of text that were kept as text, in their order
 }
 
 // at converts a place on the page to the canvas' own, whose y grows upwards.
@@ -129,7 +130,11 @@ func (p *pen) text(text string, x, y float64, s style) {
 		return
 	}
 	p.canvas.SetColor(s.color)
-	shift := -s.align * measure(text, s.size, s.bold)
+	width := measure(text, s.size, s.bold)
+	shift := -s.align * width
+	if p.pixels == nil {
+		p.widths = append(p.widths, width)
+	}
 	switch {
 	case s.angle == 0:
 		p.canvas.FillString(f, p.at(x+shift, y), shown)

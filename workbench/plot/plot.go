@@ -84,11 +84,20 @@ func (d drawing) svg(density float64) ([]byte, error) {
 		return nil, err
 	}
 	// vgsvg names the font and nothing to fall back on, and calls its PNGs JPEGs.
-	// Arial has Liberation Sans' widths, so the layout holds where that is not installed.
 	return []byte(strings.NewReplacer(
 		"font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;",
 		"data:image/jpg;base64,", "data:image/png;base64,",
-	).Replace(b.String())), nil
+	).Replace(fixWidths(b.String(), p.widths))), nil
+}
+
+// fixWidths tells the viewer how wide each line of text is to be, so that the layout holds in whatever font is there
+// for Liberation Sans.
+func fixWidths(svg string, widths []float64) string {
+	parts := strings.Split(svg, "<text ")
+	for i, width := range widths {
+		parts[i+1] = fmt.Sprintf(`textLength="%.2f" lengthAdjust="spacingAndGlyphs" %s`, width, parts[i+1])
+	}
+	return strings.Join(parts, "<text ")
 }
 
 // save writes the drawing to path, whole or not at all, in the format of the name's ending.

@@ -325,3 +325,14 @@ func TestRowsOfAGridBeginWithTheirHeads(t *testing.T) {
 		t.Error("one label for two rows was accepted")
 	}
 }
+
+func TestAnSVGSaysHowWideItsTextIs(t *testing.T) {
+	svg := string(saved(t, ImageGrid{Title: "<text of &title", Images: []image.Image{solid(blue)}, Labels: []string{"a label"}}, ".svg"))
+	for text, want := range map[string]float64{"&lt;text of &amp;title": measure("<text of &title", titleSize, true), "a label": measure("a label", tickSize, false)} {
+		before, _, found := strings.Cut(svg, ">"+text+"</text>")
+		attributes := before[strings.LastIndex(before, "<text "):]
+		if !found || !strings.Contains(attributes, fmt.Sprintf(`textLength="%.2f"`, want)) {
+			t.Errorf("%s: %s, want a width of %.2f", text, attributes, want)
+		}
+	}
+}
