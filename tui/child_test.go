@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 	case "":
 		os.Exit(m.Run())
 	case "watch":
-		if err := Watch(context.Background(), root, Options{Mouse: true, Theme: os.Getenv("TUI_THEME"), Run: os.Getenv("TUI_SELECT"), Export: os.Getenv("TUI_EXPORT"), clock: childClock()}); err != nil {
+		if err := Watch(context.Background(), root, Options{Mouse: true, Theme: os.Getenv("TUI_THEME"), Run: os.Getenv("TUI_RUN"), Export: os.Getenv("TUI_EXPORT"), clock: childClock()}); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	case "write":
 		period, err := time.ParseDuration(os.Getenv("TUI_PERIOD"))
 		check(err)
-		writeLive(root, os.Getenv("TUI_SELECT"), period)
+		writeLive(root, os.Getenv("TUI_RUN"), period)
 	}
 }
 
