@@ -107,6 +107,9 @@ func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
 func (t *training) openFolder() (err error) {
 	root := filepath.Dir(t.Dir)
 	info := runlog.Info{Backend: t.Device.Name, Commit: gitCommit(), Versions: versions()}
+	if err := t.checkUntouched(); err != nil {
+		return err
+	}
 	if t.fresh {
 		t.log, err = runlog.Create(root, t.Name, info, t.Config.YAML())
 	} else {

@@ -101,6 +101,7 @@ func (t *training) end(failure error) error {
 	if err := t.saver.Close(); failure == nil {
 		failure = err
 	}
+	t.newest = t.newestOnDisk()
 	status := runlog.Status{State: runlog.Finished, Step: t.place.step, Total: t.total}
 	switch {
 	case failure != nil:

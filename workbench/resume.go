@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"clipbench/workbench/config"
@@ -25,6 +26,23 @@ func (r *Run) sameExperiment(before, now *config.Config) error {
 		if !isFree(change.Key) {
 			return fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, change.Key, change.Old, change.New)
 		}
+	}
+	return nil
+}
+
+// newestOnDisk is the path of the run's newest checkpoint, damaged or not; empty if there is none.
+func (r *Run) newestOnDisk() string {
+	paths, err := r.Checkpoints()
+	if err != nil || len(paths) == 0 {
+		return ""
+	}
+	return paths[len(paths)-1]
+}
+
+// checkUntouched refuses to go on from a state that another process has trained further since it was opened.
+func (r *Run) checkUntouched() error {
+	if newest := r.newestOnDisk(); newest != r.newest {
+		return fmt.Errorf("%s: another process has trained it to step %s; open it again", r.Dir, filepath.Base(newest))
 	}
 	return nil
 }

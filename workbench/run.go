@@ -24,6 +24,7 @@ type Run struct {
 	options      Options
 	place        place
 	first        int         // the step that opening it found
+	newest       string      // the newest checkpoint on disk, damaged or not, when this process last looked
 	fresh        bool        // the folder does not exist yet
 	notices      []string    // what opening it found worth saying
 	trainingStep *train.Step // compiled once, whoever trains
@@ -109,6 +110,7 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	if r.Model, err = newModel(cfg, r.options.Backend); err != nil {
 		return nil, err
 	}
+	r.newest = r.newestOnDisk()
 	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
 	for _, damaged := range skipped {
 		r.notices = append(r.notices, damaged.Error())
