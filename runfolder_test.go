@@ -24,6 +24,16 @@ func TestWhatAltersNoResultMayDifferOnResume(t *testing.T) {
 	succeeds(t, trainArgs(runs, "trainer.log_every_n_steps=3", "exp_manager.checkpoint_callback_params.save_top_k=1", "model.data.num_workers=2")...)
 }
 
+func TestWhatAltersRoundingAloneIsToldOnResume(t *testing.T) {
+	runs := trained(t)
+	o := succeeds(t, trainArgs(runs, "model.optim.name=fused_adam", "model.micro_batch_size=8", "model.global_batch_size=16")...)
+	for _, words := range []string{"it goes on with model.optim.name=fused_adam, which was adamw", "it goes on with model.micro_batch_size=8, which was 16"} {
+		if !strings.Contains(o.stderr, words) {
+			t.Errorf("standard error does not say %q:\n%s", words, o.stderr)
+		}
+	}
+}
+
 func TestANameInUseByALiveProcessIsRefused(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	first := clipbench(trainArgs(runs, "trainer.max_steps=1000000", "trainer.val_check_interval=1000000")...)

@@ -3,28 +3,36 @@ package workbench
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
 	"clipbench/workbench/config"
 )
 
-// free are the keys that a run may change when it goes on: they alter neither the weights nor what is learned from. Of
-// exp_manager all but the moving average's are.
-var free = map[string]bool{
-	"trainer.log_every_n_steps": true, "trainer.limit_val_batches": true, "trainer.limit_test_batches": true,
-	"trainer.val_check_interval": true, "trainer.max_time": true, "trainer.max_nonfinite_steps": true, "trainer.accelerator": true,
-	"model.data.num_workers": true, "model.data.cache": true,
-}
+// free are the keys that a run may change when it goes on: they alter neither the weights nor what is learned from.
+var free = regexp.MustCompile(`^(trainer\.(log_every_n_steps|limit_val_batches|limit_test_batches|val_check_interval|max_time|max_nonfinite_steps|accelerator)` +
+	`|model\.data\.(num_workers|cache)|exp_manager\..*)$`)
 
-func isFree(key string) bool {
-	return free[key] || strings.HasPrefix(key, "exp_manager.") && !strings.HasPrefix(key, "exp_manager.ema.")
-}
+// layout are those that say how the same computation lies on devices and in memory: they alter a result's rounding alone.
+var layout = regexp.MustCompile(`^(trainer\.(devices|num_nodes)|model\.(micro_batch_size|tensor_model_parallel_size)|model\.optim\.shard_weights` +
+	`|model\.(vision|text)\.(use_flash_attention|activations_checkpoint_\w+))$`)
 
-// sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning.
+// adams are the names of one optimizer; they say where its moments lie.
+var adams = []string{"adamw", "fused_adam", "distributed_fused_adam"}
+
+// sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning, and
+// notes what is computed another way.
 func (r *Run) sameExperiment(before, now *config.Config) error {
-	for _, change := range config.Diff(before, now) {
-		if !isFree(change.Key) {
-			return fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, change.Key, change.Old, change.New)
+	for _, c := range config.Diff(before, now) {
+		average := strings.HasPrefix(c.Key, "exp_manager.ema.")
+		adam := c.Key == "model.optim.name" && slices.Contains(adams, c.Old) && slices.Contains(adams, c.New)
+		switch {
+		case free.MatchString(c.Key) && !average:
+		case layout.MatchString(c.Key), adam:
+			r.notices = append(r.notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
+		default:
+			return fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, c.Key, c.Old, c.New)
 		}
 	}
 	return nil
