@@ -76,7 +76,7 @@ bench *arguments: setup
 parity *arguments: setup
     #!/bin/sh
     export CLIPBENCH_PEERS_PYTHON="${CLIPBENCH_PEERS_PYTHON:-${XDG_CACHE_HOME:-$HOME/.cache}/clipbench/peers/bin/python}"
-    exec go test -count=1 -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
+    exec go test -count=1 -timeout 60m -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel

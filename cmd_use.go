@@ -5,9 +5,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 
+	"clipbench/data"
 	"clipbench/workbench"
-	"clipbench/workbench/device"
 	"clipbench/workbench/evaluate"
 	"clipbench/workbench/tokenizer"
 
@@ -15,13 +16,16 @@ import (
 )
 
 func (c *command) eval() *cobra.Command {
-	var source, task string
+	var source, task, train string
+	probe := evaluate.OpenAIProbe
 	cmd := c.verb("eval CKPT|RUN", "evaluate a model on pairs", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		if source == "" {
 			return c.wrongUse("--data is missing: emoji:unseen-style, shards, a folder or a table")
 		}
-		device.Tune()
-		m, err := workbench.OpenModel(args[0], c.options())
+		if !slices.Contains([]string{"retrieval", "zeroshot", "linear"}, task) {
+			return c.wrongUse("--task %s: it is retrieval, zeroshot or linear", task)
+		}
+		m, err := c.openModel(args[0])
 		if err != nil {
 			return err
 		}
@@ -40,12 +44,29 @@ func (c *command) eval() *cobra.Command {
 				printHits("image to text", recall.ImageToText)
 				printHits("text to image", recall.TextToImage)
 			})
+		case "linear":
+			probed, err := c.linear(ctx, m, train, pairs, probe)
+			return c.result(err, probed, func() { printHits(source, probed.Hits) })
 		}
-		return c.wrongUse("--task %s: it is retrieval or zeroshot", task)
+		return nil
 	})
 	cmd.Flags().StringVar(&source, "data", "", "the pairs: emoji:SPLIT, tar shards, a folder, a csv, tsv or parquet file")
-	cmd.Flags().StringVar(&task, "task", "zeroshot", "retrieval or zeroshot")
+	cmd.Flags().StringVar(&task, "task", "zeroshot", "retrieval, zeroshot or linear")
+	cmd.Flags().StringVar(&train, "train", "", "linear: the pairs to learn from (default: four fifths of --data)")
+	cmd.Flags().Float64Var(&probe.C, "c", probe.C, "linear: inverse strength of the L2 penalty, as in scikit-learn")
+	c.modelFlags(cmd)
 	return cmd
+}
+
+func (c *command) linear(ctx context.Context, m *workbench.Model, train string, test data.Source, o evaluate.ProbeOptions) (workbench.Probed, error) {
+	if train == "" {
+		return m.LinearProbe(ctx, nil, test, o)
+	}
+	source, err := workbench.OpenSource(train)
+	if err != nil {
+		return workbench.Probed{}, err
+	}
+	return m.LinearProbe(ctx, source, test, o)
 }
 
 // result prints a result unless there is an error.
@@ -74,6 +95,7 @@ func (c *command) embed() *cobra.Command {
 		})
 	})
 	inputFlags(cmd, &images, &texts)
+	c.modelFlags(cmd)
 	return cmd
 }
 
@@ -88,8 +110,7 @@ func (c *command) embedAll(ctx context.Context, path string, images, texts []str
 	if len(images)+len(texts) == 0 {
 		return e, c.wrongUse("nothing to embed: give --image FILE or --text TEXT")
 	}
-	device.Tune()
-	m, err := workbench.OpenModel(path, c.options())
+	m, err := c.openModel(path)
 	if err != nil {
 		return e, err
 	}
@@ -136,6 +157,7 @@ func (c *command) classify() *cobra.Command {
 		})
 	})
 	inputFlags(cmd, &images, &texts)
+	c.modelFlags(cmd)
 	return cmd
 }
 

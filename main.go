@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"clipbench/workbench"
+	"clipbench/workbench/checkpoint"
 
 	"github.com/spf13/cobra"
 )
@@ -41,6 +42,7 @@ type command struct {
 	json    bool
 	backend string
 	runsDir string
+	files   checkpoint.Options
 	started bool // past the checks of its arguments: what fails now is no wrong use
 }
 
@@ -52,7 +54,7 @@ func (c *command) root() *cobra.Command {
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON document")
 	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla:cuda, xla:cpu or go (default: the first that works, or GOMLX_BACKEND)")
 	root.PersistentFlags().StringVar(&c.runsDir, "runs", "", "the folder of all runs (default: exp_manager.exp_dir, or runs)")
-	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.watch(), c.doctor())
+	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.search(), c.convert(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.watch(), c.doctor())
 	return root
 }
 
@@ -76,7 +78,7 @@ func (c *command) print(result any, text func()) error {
 }
 
 func (c *command) options() workbench.Options {
-	return workbench.Options{Root: c.runsDir, Backend: c.backend}
+	return workbench.Options{Root: c.runsDir, Backend: c.backend, Files: c.files}
 }
 
 // wrongUse takes back that work began.

@@ -2,8 +2,10 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"os"
 
 	"clipbench/data"
@@ -17,20 +19,15 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// embedBatch is how many images or texts are embedded at once; one size, so that one program is compiled.
+// embedBatch is the most images or texts that are embedded at once.
 const embedBatch = 128
 
-// weightsPrefix says which weights are judged: their moving average if there is one, as NeMo does.
-func (m *Model) weightsPrefix() string {
-	if ema := &m.Config.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights {
-		return train.EMAPath
-	}
-	return train.WeightPath
-}
+// batchOf is how many of n are embedded at once: a power of two, so that few programs are compiled and few rows are empty.
+func batchOf(n int) int { return min(embedBatch, 1<<bits.Len(uint(max(n, 1)-1))) }
 
 // pass is an evaluation of the model in a graph.
 func (m *Model) pass(g *graph.Graph) *clip.Pass {
-	return &clip.Pass{Weights: train.Weights(g, m.store, m.weightsPrefix()), DType: train.ComputeDType(m.Config.Trainer.Precision)}
+	return &clip.Pass{Weights: train.Weights(g, m.store, m.judged), DType: train.ComputeDType(m.Config.Trainer.Precision)}
 }
 
 // newExec makes a program that reads the model's weights.
@@ -63,18 +60,21 @@ func (m *Model) EmbedTexts(ctx context.Context, texts []string) (evaluate.Embedd
 	if err := m.prepare(); err != nil {
 		return nil, err
 	}
-	length := m.Config.Model.Text.EncoderSeqLength
+	if m.Tokenizer == nil {
+		return nil, errors.New("the model's files do not say which tokenizer its texts need; add --tokenizer clip, or a file")
+	}
+	size, length := batchOf(len(texts)), m.Config.Model.Text.EncoderSeqLength
 	var all evaluate.Embeddings
-	for start := 0; start < len(texts); start += embedBatch {
+	for start := 0; start < len(texts); start += size {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		part := texts[start:min(start+embedBatch, len(texts))]
-		tokens := make([]int32, embedBatch*length)
+		part := texts[start:min(start+size, len(texts))]
+		tokens := make([]int32, size*length)
 		for i, text := range part {
 			m.Tokenizer.Encode(text, tokens[i*length:(i+1)*length])
 		}
-		rows, err := embedRows(m.texts, tensors.FromFlatDataAndDimensions(tokens, embedBatch, length), len(part))
+		rows, err := embedRows(m.texts, tensors.FromFlatDataAndDimensions(tokens, size, length), len(part))
 		if err != nil {
 			return nil, fmt.Errorf("text encoder: %w", err)
 		}
@@ -85,10 +85,26 @@ func (m *Model) EmbedTexts(ctx context.Context, texts []string) (evaluate.Embedd
 
 // EmbedImages embeds every image of a source in its order: L2-normalised [images][output_dim], with the captions.
 // Broken samples are left out and come back as skipped.
-func (m *Model) EmbedImages(ctx context.Context, source data.Source) (pairs Pairs, err error) {
+func (m *Model) EmbedImages(ctx context.Context, source data.Source) (Pairs, error) {
 	if err := m.prepare(); err != nil {
-		return pairs, err
+		return Pairs{}, err
 	}
+	return m.runImages(ctx, m.images, source)
+}
+
+// features are EmbedImages before the rows are brought to length 1.
+func (m *Model) features(ctx context.Context, source data.Source) (Pairs, error) {
+	program, err := m.newExec(func(inputs []*graph.Node) *graph.Node {
+		return m.clip.ImageFeatures(m.pass(inputs[0].Graph()), inputs[0])
+	})
+	if err != nil {
+		return Pairs{}, fmt.Errorf("image encoder: %w", err)
+	}
+	return m.runImages(ctx, program, source)
+}
+
+// runImages runs a program on every image of a source.
+func (m *Model) runImages(ctx context.Context, program *model.Exec, source data.Source) (pairs Pairs, err error) {
 	loader, err := m.evaluationLoader(source)
 	if err != nil {
 		return pairs, err
@@ -99,8 +115,8 @@ func (m *Model) EmbedImages(ctx context.Context, source data.Source) (pairs Pair
 		if err != nil {
 			return pairs, err
 		}
-		images := tensors.FromFlatDataAndDimensions(batch.Images, embedBatch, v.ImgH, v.ImgW, v.NumChannels)
-		rows, err := embedRows(m.images, images, batch.Count)
+		images := tensors.FromFlatDataAndDimensions(batch.Images, batchOf(source.Len()), v.ImgH, v.ImgW, v.NumChannels)
+		rows, err := embedRows(program, images, batch.Count)
 		if err != nil {
 			return pairs, fmt.Errorf("image encoder: %w", err)
 		}
@@ -132,7 +148,7 @@ func (m *Model) EmbedFiles(ctx context.Context, paths []string) (evaluate.Embedd
 
 // LogitScale is exp(logit_scale): what cosines are multiplied by before a softmax.
 func (m *Model) LogitScale() (float64, error) {
-	v := m.store.GetVariable(m.weightsPrefix() + "logit_scale")
+	v := m.store.GetVariable(m.judged + "logit_scale")
 	value, err := v.Value()
 	if err != nil {
 		return 0, fmt.Errorf("logit_scale: %w", err)
@@ -167,7 +183,7 @@ func (m *Model) evaluationLoader(source data.Source) (*data.Loader, error) {
 	v := &m.Config.Model.Vision
 	normalize := m.normalize()
 	return data.NewLoader(source, data.Options{
-		Batch: embedBatch, ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
+		Batch: batchOf(source.Len()), ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
 		Image: func(img *transform.RGB, _ *randSource, dst []float32) {
 			normalize(transform.Eval(img, v.ImgH, v.ImgW), dst)
 		},

@@ -23,10 +23,12 @@ import (
 type Model struct {
 	Config    *config.Config
 	Device    *device.Device
-	Tokenizer tokenizer.Tokenizer
+	Tokenizer tokenizer.Tokenizer // nil: the model's files name none
+	Notices   []string            // what opening found worth saying: one line each
 
 	clip   *clip.Model
 	store  *model.Store
+	judged string          // prefix of the weights that are embedded with: the moving average's, if there is one
 	meta   checkpoint.Meta // of the checkpoint that the weights come from; zero at the start
 	images *model.Exec
 	texts  *model.Exec
@@ -38,7 +40,8 @@ type Options struct {
 	Root     string         // the folder of all runs; "" is exp_manager.exp_dir, or runs
 	Backend  string         // xla:cuda, xla:cpu or go; "" is the first that works
 	Resume   Resume
-	Progress Progress // follows training; nil is a bar on standard error
+	Progress Progress           // follows training; nil is a bar on standard error
+	Files    checkpoint.Options // what the files of another project's model do not say
 }
 
 // Resume says what becomes of a run that exists when a configuration is given for it.
@@ -52,23 +55,39 @@ const (
 
 // newModel opens the device and makes the state before the first step.
 func newModel(cfg *config.Config, backend string) (*Model, error) {
-	if backend == "" && cfg.Trainer.Accelerator == "gpu" {
-		backend = "xla:cuda"
+	m := &Model{Config: cfg, judged: train.WeightPath}
+	if ema := &cfg.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights {
+		m.judged = train.EMAPath // as NeMo does
 	}
-	d, err := device.Open(context.Background(), device.Options{Backend: backend})
-	if err != nil {
+	if vocabularyName(cfg) == "" {
+		return nil, errors.New("model.tokenizer.type: texts need a vocabulary; name clip, a merges file or a tokenizer.json")
+	}
+	if err := m.open(backend); err != nil {
 		return nil, err
 	}
-	t, err := tokenizer.Load(vocabularyName(cfg))
-	if err != nil {
-		return nil, fmt.Errorf("model.tokenizer: %w", err)
-	}
-	m := &Model{Config: cfg, Device: d, Tokenizer: t, clip: clip.New(&cfg.Model, t.Vocab())}
-	if err := m.fits(); err != nil {
-		return nil, err
-	}
+	var err error
 	m.store, err = train.NewState(cfg, m.clip)
 	return m, err
+}
+
+// open opens the vocabulary and the device of a model's configuration.
+func (m *Model) open(backend string) (err error) {
+	vocabulary := m.Config.Model.Text.VocabSize
+	if name := vocabularyName(m.Config); name != "" {
+		if m.Tokenizer, err = tokenizer.Load(name); err != nil {
+			return fmt.Errorf("model.tokenizer: %w", err)
+		}
+		vocabulary = m.Tokenizer.Vocab()
+	}
+	if err := m.fits(); err != nil {
+		return err
+	}
+	m.clip = clip.New(&m.Config.Model, vocabulary)
+	if backend == "" && m.Config.Trainer.Accelerator == "gpu" {
+		backend = "xla:cuda"
+	}
+	m.Device, err = device.Open(context.Background(), device.Options{Backend: backend})
+	return err
 }
 
 // vocabularyName is what the configuration's tokenizer is opened by.
@@ -85,34 +104,37 @@ func vocabularyName(cfg *config.Config) string {
 
 // fits refuses a vocabulary with ids beyond the token embedding.
 func (m *Model) fits() error {
+	if m.Tokenizer == nil {
+		return nil
+	}
 	if rows := m.Config.Model.Text.VocabSize; rows != 0 && rows < m.Tokenizer.Vocab() {
 		return fmt.Errorf("model.text.vocab_size=%d: the tokenizer %s has %d entries; leave it out or raise it", rows, vocabularyName(m.Config), m.Tokenizer.Vocab())
 	}
 	return nil
 }
 
-// OpenModel opens the weights at path for use: a native checkpoint, or the name or folder of a run, whose newest
-// checkpoint is taken.
+// OpenModel opens the weights at path for use: a native checkpoint, the name or folder of a run, whose newest checkpoint
+// is taken, or another project's files, as checkpoint.Open reads them.
 func OpenModel(path string, o Options) (*Model, error) {
-	dir, err := checkpointDir(path, o)
+	read, err := ReadModel(path, o)
 	if err != nil {
 		return nil, err
 	}
-	saved, err := checkpoint.Load(dir)
+	m := &Model{Config: read.Config, Notices: read.Notices, judged: train.WeightPath}
+	if err := m.open(o.Backend); err != nil {
+		return nil, fmt.Errorf("%s: %w", read.Path, err)
+	}
+	m.store, err = read.Store(m.judged)
+	return m, err
+}
+
+// ReadModel reads what OpenModel opens into host memory, to be exported or trained on.
+func ReadModel(path string, o Options) (*checkpoint.Model, error) {
+	dir, err := modelPath(path, o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = saved.Close() }()
-	cfg, err := config.LoadBytes(filepath.Join(dir, "config.yaml"), saved.Config)
-	if err != nil {
-		return nil, err
-	}
-	cfg.Model.Tokenizer.Type, cfg.Model.Tokenizer.MergeFile, cfg.Model.Tokenizer.VocabFile = saved.TokenizerPath(), nil, nil
-	m, err := newModel(cfg, o.Backend)
-	if err != nil {
-		return nil, err
-	}
-	return m, m.restore(saved)
+	return checkpoint.Open(dir, o.Files)
 }
 
 func (m *Model) restore(saved *checkpoint.Saved) error {
@@ -120,8 +142,8 @@ func (m *Model) restore(saved *checkpoint.Saved) error {
 	return saved.Restore(m.store)
 }
 
-// checkpointDir finds the native checkpoint that path means.
-func checkpointDir(path string, o Options) (string, error) {
+// modelPath finds the files that path means: of a run its newest checkpoint, else path itself.
+func modelPath(path string, o Options) (string, error) {
 	for _, dir := range []string{path, filepath.Join(runsRoot(o), path)} {
 		if _, err := os.Stat(filepath.Join(dir, "checkpoint.json")); err == nil {
 			return dir, nil
@@ -137,6 +159,9 @@ func checkpointDir(path string, o Options) (string, error) {
 			return "", err
 		}
 		return saved.Path, saved.Close()
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
 	}
 	return "", fmt.Errorf("%s: no checkpoint and no run of that name in %s; see: clipbench runs list", path, runsRoot(o))
 }

@@ -134,7 +134,8 @@ func (r *Run) goOn(saved *checkpoint.Saved) error {
 	return r.restore(saved)
 }
 
-// startFrom takes the weights of a checkpoint before the first step.
+// startFrom takes the weights of a model before the first step. Positions are resampled to the configuration's image size
+// and text length; whatever else differs is refused.
 func (r *Run) startFrom(path *string) error {
 	if m := &r.Config.ExpManager; m.ResumeIfExists && !m.ResumeIgnoreNoCheckpoint {
 		return fmt.Errorf("%s: there is no checkpoint to go on from, and exp_manager.resume_ignore_no_checkpoint is false; set it to true to begin anew", r.Dir)
@@ -142,12 +143,24 @@ func (r *Run) startFrom(path *string) error {
 	if path == nil {
 		return nil
 	}
-	from, err := OpenModel(*path, r.options)
+	from, err := ReadModel(*path, r.options)
 	if err != nil {
-		return fmt.Errorf("restore_from_path: %w", err)
+		return fmt.Errorf("model.restore_from_path: %w", err)
 	}
-	defer from.Close()
-	return r.takeWeights(from)
+	wanted := r.Config.Model
+	if wanted.Text.VocabSize == 0 {
+		wanted.Text.VocabSize = r.clip.VocabSize()
+	}
+	if err := from.Fit(&wanted); err != nil {
+		return fmt.Errorf("model.restore_from_path: %w", err)
+	}
+	r.notices = append(r.notices, from.Notices...)
+	for path, weight := range from.Weights {
+		if err := train.SetWeight(r.store, path, weight); err != nil {
+			return fmt.Errorf("model.restore_from_path: %w", err)
+		}
+	}
+	return nil
 }
 
 // Steps is how many training steps are in the weights.

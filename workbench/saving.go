@@ -73,12 +73,12 @@ func (t *training) save() error {
 	p := &t.place
 	snapshot.Meta = checkpoint.Meta{
 		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest), Backend: t.Device.Name,
-		Tokenizer: checkpoint.Tokenizer{Name: vocabularyName(t.Config)}, Preprocess: t.preprocess(),
+		Preprocess: checkpoint.PreprocessOf(&t.Config.Model),
 	}
 	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)
 	snapshot.Config = t.Config.YAML()
-	if snapshot.Tokenizer.File, snapshot.Vocabulary, err = vocabularyFile(t.Config); err != nil {
-		return err
+	if snapshot.Tokenizer, snapshot.Vocabulary, err = checkpoint.TokenizerOf(vocabularyName(t.Config)); err != nil {
+		return fmt.Errorf("model.tokenizer: %w", err)
 	}
 	t.meta, t.unsaved, t.written = snapshot.Meta, false, t.folderOf(p.step)
 	t.watch.saved = time.Now()

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 
 	"clipbench/workbench/config"
 )
@@ -20,9 +21,8 @@ type description struct {
 	SigLIP    bool
 	Vision    visionDescription
 	Text      textDescription
-	Mean, Std []float64 // nil: OpenAI's
+	Mean, Std []float64 // nil: the files do not say
 	Tokenizer string    // as model.tokenizer.type; empty: the files do not say
-	Notices   []string
 }
 
 type towerDescription struct {
@@ -43,6 +43,19 @@ type textDescription struct {
 	towerDescription
 	Context, Vocab int
 	Pool           string
+}
+
+// ask refuses a description that leaves open how pictures are prepared, unless the options say it: a wrong guess would
+// show in nothing but worse results. A tokenizer that is not named is asked for when a text is to be encoded.
+func (d *description) ask(o Options) error {
+	if d.Mean != nil && d.Std != nil || o.Preprocess != "" {
+		return nil
+	}
+	add := "--preprocess openai (what CLIP's pictures had), imagenet or inception"
+	if d.Tokenizer == "" && o.Tokenizer == "" {
+		add += ", and for texts --tokenizer clip, or a file"
+	}
+	return fmt.Errorf("%s: the files do not say by which mean and standard deviation pictures are normalised; add %s", filepath.Dir(d.source), add)
 }
 
 // config is the description as a configuration, checked.

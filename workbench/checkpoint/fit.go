@@ -31,6 +31,7 @@ func (m *Model) adjust(o Options) error {
 	wanted := *cfg
 	if o.ImageSize != [2]int{} {
 		wanted.Vision.ImgH, wanted.Vision.ImgW = o.ImageSize[0], o.ImageSize[1]
+		wanted.Vision.EncoderSeqLength, wanted.Vision.MaxPositionEmbeddings = 0, 0 // they follow
 	}
 	if o.Context > 0 {
 		wanted.Text.EncoderSeqLength, wanted.Text.MaxPositionEmbeddings = o.Context, o.Context
@@ -77,6 +78,7 @@ func (m *Model) Fit(cfg *config.Model) error {
 		m.Weights[path] = w
 	}
 	own.Vision.ImgH, own.Vision.ImgW = cfg.Vision.ImgH, cfg.Vision.ImgW
+	own.Vision.EncoderSeqLength, own.Vision.MaxPositionEmbeddings = cfg.Vision.EncoderSeqLength, cfg.Vision.MaxPositionEmbeddings
 	own.Text.EncoderSeqLength, own.Text.MaxPositionEmbeddings = cfg.Text.EncoderSeqLength, cfg.Text.MaxPositionEmbeddings
 	return m.Config.Check()
 }

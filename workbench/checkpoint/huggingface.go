@@ -90,11 +90,10 @@ func (t *towerDescription) huggingFaceTower(f *fields, width, mlp, heads int) {
 	}
 }
 
-// huggingFacePreprocess reads preprocessor_config.json. Without it the defaults of CLIPImageProcessor hold, which is said.
+// huggingFacePreprocess reads preprocessor_config.json, if there is one.
 func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	f, err := readFields(filepath.Join(dir, huggingFaceProcessor))
 	if errors.Is(err, os.ErrNotExist) {
-		d.Notices = append(d.Notices, dir+" has no "+huggingFaceProcessor+": pictures are prepared as CLIPImageProcessor does by default, with OpenAI's mean and standard deviation")
 		return nil
 	}
 	if err != nil {
@@ -112,7 +111,7 @@ func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	return nil
 }
 
-// huggingFaceTokenizer finds the tokenizer in the folder, or CLIP's own by the size of the vocabulary, which is said.
+// huggingFaceTokenizer finds the tokenizer in the folder.
 func (d *description) huggingFaceTokenizer(dir string) error {
 	path, merges := filepath.Join(dir, huggingFaceTokenizer), filepath.Join(dir, huggingFaceMerges)
 	switch {
@@ -121,9 +120,6 @@ func (d *description) huggingFaceTokenizer(dir string) error {
 	case exists(merges):
 		d.Tokenizer = merges
 		return vocabularyFollows(dir)
-	case d.Text.Vocab == clipVocabulary:
-		d.Tokenizer = clipTokenizer
-		d.Notices = append(d.Notices, dir+" has no "+huggingFaceTokenizer+": its vocabulary of 49,408 is taken for CLIP's own")
 	}
 	return nil
 }

@@ -29,14 +29,14 @@ const (
 type Model struct {
 	Path    string
 	Format  Format
-	Config  *config.Config             // model: the towers, their activation, the preprocessing and the tokenizer
+	Config  *config.Config             // model: the towers, their activation, the preprocessing and the tokenizer ("": unknown)
 	Weights map[string]*tensors.Tensor // by path in clip's Tensors, float32
-	Notices []string                   // what the files did not say and was taken from elsewhere: one line each, for the user
+	Notices []string                   // what was done to fit the weights and the files do not show: one line each, for the user
 }
 
 // Options say what a file does not. Where the file says otherwise, that is an error.
 type Options struct {
-	Preset     string // the sizes of a state dict: a name of config.Presets
+	Preset     string // the sizes of a state dict: a name of config.Presets, or a recipe's file
 	Activation string // gelu, quick_gelu or openai_gelu
 	Preprocess string // openai, imagenet or inception: the mean and standard deviation
 	Tokenizer  string // as model.tokenizer.type
@@ -75,11 +75,11 @@ func open(path string, isFolder bool, o Options) (*Model, error) {
 	case in(metaFile):
 		return openNative(path, o)
 	case in(openCLIPConfig):
-		return openDescribed(path, OpenCLIP, readOpenCLIPConfig, openCLIPNames, openCLIPWeights, openCLIPPickle)
+		return openDescribed(path, OpenCLIP, o, readOpenCLIPConfig, openCLIPNames, openCLIPWeights, openCLIPPickle)
 	case in(huggingFaceIndex):
 		return nil, fmt.Errorf("%s: the weights are divided among several files, which is not read; save them as one (max_shard_size)", path)
 	case in(huggingFaceConfig):
-		return openDescribed(path, HuggingFace, readHuggingFaceConfig, huggingFaceNames, huggingFaceWeights, huggingFacePickle)
+		return openDescribed(path, HuggingFace, o, readHuggingFaceConfig, huggingFaceNames, huggingFaceWeights, huggingFacePickle)
 	}
 	return nil, fmt.Errorf("%s: not a model: it holds neither %s nor %s nor %s", path, metaFile, openCLIPConfig, huggingFaceConfig)
 }
@@ -94,9 +94,12 @@ func describedBeside(path string) bool {
 }
 
 // openDescribed reads a folder with a configuration and weights, in one of the files given.
-func openDescribed(dir string, format Format, describe func(string) (*description, error), names naming, weights ...string) (*Model, error) {
+func openDescribed(dir string, format Format, o Options, describe func(string) (*description, error), names naming, weights ...string) (*Model, error) {
 	d, err := describe(dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.ask(o); err != nil {
 		return nil, err
 	}
 	cfg, err := d.config()
@@ -113,7 +116,7 @@ func openDescribed(dir string, format Format, describe func(string) (*descriptio
 	}
 	defer func() { _ = file.Close() }()
 	file.Tensors = plainNames(file.Tensors)
-	m := &Model{Path: dir, Format: format, Config: cfg, Notices: d.Notices}
+	m := &Model{Path: dir, Format: format, Config: cfg}
 	return m, m.read(file, names)
 }
 

@@ -1,6 +1,7 @@
 package checkpoint
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -12,7 +13,8 @@ import (
 // Where a native checkpoint keeps the weights, before their paths in clip's Tensors.
 const (
 	WeightPath  = "/model/"
-	AveragePath = "/ema/" // their moving average, if one is kept
+	MasterPath  = "/optimizer/master/" // float32 ones, where those of the model are of half precision
+	AveragePath = "/ema/"              // their moving average, if one is kept
 )
 
 // openNative reads the model out of a training state: the moving average, if one is kept and used for validation, unless
@@ -32,22 +34,23 @@ func openNative(dir string, o Options) (*Model, error) {
 		prefix = AveragePath
 	}
 	file := &tensorfile.File{Path: filepath.Join(dir, stateFile), Tensors: below(prefix, saved.Tensors)}
-	if embedding, ok := file.Tensors[prefix+"text/token_embedding"]; ok && cfg.Model.Text.VocabSize == 0 && len(embedding.Dims) == 2 {
+	if prefix == WeightPath {
+		maps.Copy(file.Tensors, below(MasterPath, saved.Tensors))
+	}
+	if embedding, ok := file.Tensors["text/token_embedding"]; ok && cfg.Model.Text.VocabSize == 0 && len(embedding.Dims) == 2 {
 		cfg.Model.Text.VocabSize = embedding.Dims[0]
 	}
 	cfg.Model.Tokenizer = config.Tokenizer{Library: cfg.Model.Tokenizer.Library, Type: saved.TokenizerPath()}
 	m := &Model{Path: dir, Format: Native, Config: cfg}
-	return m, m.read(file, func(_ *config.Model, t clip.Tensor) []part {
-		return []part{{name: prefix + t.Path, dims: t.Dims, of: 1}}
-	})
+	return m, m.read(file, func(_ *config.Model, t clip.Tensor) []part { return whole(t, t.Path) })
 }
 
-// below are the tensors whose paths begin with prefix.
+// below are the tensors whose paths begin with prefix, by what comes after it.
 func below(prefix string, tensors map[string]tensorfile.Tensor) map[string]tensorfile.Tensor {
 	found := map[string]tensorfile.Tensor{}
 	for path, t := range tensors {
-		if strings.HasPrefix(path, prefix) {
-			found[path] = t
+		if rest, ok := strings.CutPrefix(path, prefix); ok {
+			found[rest] = t
 		}
 	}
 	return found

@@ -150,15 +150,32 @@ func TestModelsThatDoNotFitAreRefusedByName(t *testing.T) {
 	}
 }
 
-func TestAFolderWithoutItsPreprocessingSaysWhatIsTaken(t *testing.T) {
+func TestWhatAFolderDoesNotSayIsAskedFor(t *testing.T) {
 	dir := folder(t, "huggingface-gelu")
-	if m := mustOpen(t, dir, Options{}); len(m.Notices) > 0 {
-		t.Errorf("a whole folder: notices %q", m.Notices)
-	}
 	alter(t, filepath.Join(dir, huggingFaceProcessor), nil)
-	m := mustOpen(t, dir, Options{})
-	if len(m.Notices) != 1 || !strings.Contains(m.Notices[0], "preprocessor_config.json") || m.Preprocess().Mean[0] != 0.48145466 {
-		t.Errorf("notices %q, mean %v", m.Notices, m.Preprocess().Mean)
+	for _, tc := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{}, "add --preprocess openai (what CLIP's pictures had), imagenet or inception, and for texts --tokenizer clip, or a file"},
+		{Options{Tokenizer: clipTokenizer}, "add --preprocess openai (what CLIP's pictures had), imagenet or inception"},
+		{Options{Preprocess: "clip"}, "--preprocess clip: there are openai, imagenet and inception"},
+	} {
+		if _, err := Open(dir, tc.o); err == nil || !strings.HasSuffix(err.Error(), tc.want) {
+			t.Errorf("%+v: got %v, want %s", tc.o, err, tc.want)
+		}
+	}
+	m := mustOpen(t, dir, Options{Preprocess: "imagenet"})
+	if p := m.Preprocess(); p.Mean[0] != 0.485 || m.Config.Model.Tokenizer.Type != "" {
+		t.Errorf("mean %v, tokenizer %q", p.Mean, m.Config.Model.Tokenizer.Type)
+	}
+}
+
+func TestAnOpenCLIPFolderWithoutStatisticsIsAskedForThem(t *testing.T) {
+	dir := folder(t, "open_clip-gelu")
+	replace(`"mean"`, `"average"`)(t, filepath.Join(dir, openCLIPConfig))
+	if _, err := Open(dir, Options{}); err == nil || !strings.Contains(err.Error(), "add --preprocess") {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"path/filepath"
 	"strings"
 
 	"clipbench/workbench/checkpoint/tensorfile"
@@ -73,7 +74,7 @@ func (o Options) describe(path string, file *tensorfile.File) (*config.Config, e
 	if strings.HasSuffix(o.Preset, "-quickgelu") && o.Activation == "" {
 		o.Activation = "quick_gelu"
 	}
-	ask(o.Preset, "--preset NAME (its sizes, such as ViT-B-32)")
+	ask(o.Preset, "--preset NAME (its sizes, such as ViT-B-32, or a recipe's file)")
 	ask(o.Activation, "--activation gelu or quick_gelu (OpenAI's)")
 	ask(o.Preprocess, "--preprocess openai, imagenet or inception")
 	ask(o.Tokenizer, "--tokenizer clip, or a file")
@@ -85,7 +86,11 @@ func (o Options) describe(path string, file *tensorfile.File) (*config.Config, e
 		return nil, fmt.Errorf("--preprocess %s: there are openai, imagenet and inception", o.Preprocess)
 	}
 	_, sigmoid := file.Tensors["logit_bias"]
-	return config.Preset(o.Preset,
+	sizes := config.Preset
+	if ext := filepath.Ext(o.Preset); ext == ".yaml" || ext == ".yml" {
+		sizes = config.Load
+	}
+	return sizes(o.Preset,
 		"model.vision.activation="+o.Activation, "model.text.activation="+o.Activation,
 		fmt.Sprintf("model.vision.image_mean=%s", list(mean[0])), fmt.Sprintf("model.vision.image_std=%s", list(mean[1])),
 		fmt.Sprintf("model.tokenizer.type=%q", o.Tokenizer), fmt.Sprintf("model.use_siglip=%v", sigmoid))

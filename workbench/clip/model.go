@@ -33,6 +33,9 @@ func New(cfg *config.Model, vocabulary int) *Model {
 	return m
 }
 
+// VocabSize is the number of rows of the token embedding.
+func (m *Model) VocabSize() int { return m.cfg.Text.VocabSize }
+
 // Features are a batch's embeddings, both L2-normalised float32 [batch, output_dim].
 type Features struct{ Image, Text *Node }
 

@@ -8,8 +8,14 @@ import (
 )
 
 // EncodeImage embeds images [batch, height, width, channels] (normalised pixels): float32 [batch, output_dim], each row of
-// length 1. Dosovitskiy et al. 2021, with CLIP's extra layer norm before the blocks.
+// length 1.
 func (m *Model) EncodeImage(p *Pass, images *Node) *Node {
+	return normalize(m.ImageFeatures(p, images))
+}
+
+// ImageFeatures are the image tower's projections before they are brought to length 1: float32 [batch, output_dim].
+// Dosovitskiy et al. 2021, with CLIP's extra layer norm before the blocks.
+func (m *Model) ImageFeatures(p *Pass, images *Node) *Node {
 	v := &m.cfg.Vision
 	x := m.patches(p, ConvertDType(images, p.DType))
 	x = m.position(p, x)
@@ -21,7 +27,7 @@ func (m *Model) EncodeImage(p *Pass, images *Node) *Node {
 	}
 	x = m.vision.blocks(p, p.dropout(v.HiddenDropout, x))
 	x = p.norm("visual/ln_post", m.vision.epsilon, x)
-	return normalize(ConvertDType(p.project(m.poolImage(x), p.weight("visual/proj")), dtypes.Float32))
+	return ConvertDType(p.project(m.poolImage(x), p.weight("visual/proj")), dtypes.Float32)
 }
 
 // patches turns images into tokens [batch, patches, width], row by row.
