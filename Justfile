@@ -44,6 +44,7 @@ watch *arguments: build
 # Pass every test; packages may be named: just test ./workbench/device
 test *packages: _prepare
     #!/bin/sh
+    go run ./setup readers || true
     if go run ./setup gotestsum; then
         exec bin/gotestsum --format pkgname --format-hide-empty-pkg -- -timeout 30m "${@:-./...}"
     fi

@@ -3,6 +3,7 @@
 //	go run ./setup             looks at the machine and fetches XLA's CPU plugin into the user's cache directory
 //	go run ./setup TOOL…       builds pinned tools into bin/: gotestsum, golangci-lint, gopls
 //	go run ./setup jupyter     JupyterLab and the Go kernel, in the repository's ignored folders
+//	go run ./setup readers     TensorBoard and pyarrow for the tests of exports, in the user's cache directory
 //	go run ./setup notebooks [FILE…]   executes notebooks and rewrites their outputs
 //
 // It says one line for each thing, verifies what it fetches by SHA-256, and fetches nothing twice. What is
@@ -20,6 +21,7 @@ import (
 	"strings"
 	"time"
 
+	"clipbench/setup/readers"
 	"clipbench/workbench/device/pjrt"
 )
 
@@ -40,6 +42,8 @@ func run(ctx context.Context, arguments []string) error {
 	switch arguments[0] {
 	case "jupyter":
 		return installJupyter(ctx)
+	case "readers":
+		return readers.Install(ctx, say)
 	case "notebooks":
 		return executeNotebooks(ctx, arguments[1:])
 	}

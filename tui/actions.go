@@ -122,8 +122,8 @@ func (m *Model) export(format export.Format) tea.Cmd {
 
 func exportRuns(ctx context.Context, format export.Format, dir string, runs []*runlog.Run) tea.Cmd {
 	return func() tea.Msg {
-		files, err := export.Write(ctx, format, dir, runs)
-		return exported{files, err}
+		result, err := export.Write(ctx, format, dir, runs)
+		return exported{result.Files, err}
 	}
 }
 

@@ -3,7 +3,6 @@ package jupyter
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,11 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"clipbench/workbench/device/pjrt"
+	"clipbench/setup/venv"
 )
-
-// ErrNoPython says that there is no Python to run Jupyter with.
-var ErrNoPython = errors.New("notebooks need Python 3.10 or later with pip and venv")
 
 // requirements are the Python packages at exact versions, with those that they need in turn.
 //
@@ -47,23 +43,15 @@ func (l *Lab) Install(ctx context.Context, say func(subject, line string)) error
 
 // installPython makes the virtual environment, unless it holds these very packages.
 func (l *Lab) installPython(ctx context.Context, say func(subject, line string)) error {
-	stamp := filepath.Join(l.Root, ".venv", "requirements.txt")
-	if have, err := os.ReadFile(stamp); err == nil && string(have) == string(requirements) && exec.CommandContext(ctx, l.Python(), "-c", "").Run() == nil {
+	environment := venv.Venv{Dir: filepath.Join(l.Root, ".venv"), Requirements: requirements}
+	if environment.Ready(ctx) {
 		return nil
 	}
-	python, _, err := pjrt.Python(ctx)
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrNoPython, err)
-	}
 	say("Jupyter", "installing JupyterLab into .venv")
-	if err := l.run(ctx, python, "-m", "venv", "--clear", ".venv"); err != nil {
-		return fmt.Errorf("%w: .venv could not be made: %w", ErrNoPython, err)
-	}
-	list := filepath.Join(l.Root, "setup", "jupyter", "requirements.txt")
-	if err := l.run(ctx, l.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--timeout", "20", "--retries", "1", "-r", list); err != nil {
+	if err := environment.Install(ctx); err != nil {
 		return fmt.Errorf("JupyterLab could not be installed: %w", err)
 	}
-	return os.WriteFile(stamp, requirements, 0o644)
+	return nil
 }
 
 // run runs a program in the repository's folder. Its error is its last line.

@@ -36,32 +36,8 @@ func (r *Run) Notices() []string {
 		}
 	}
 	if r.History != nil {
-		out = append(out, faults(r.History.Faults)...)
+		out = append(out, r.History.Faults.Notices()...)
 	}
-	return out
-}
-
-// faults says what is wrong in a metrics file.
-func faults(f runlog.Faults) []string {
-	var out []string
-	say := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			out = append(out, one)
-		case n > 1:
-			out = append(out, fmt.Sprintf(many, n))
-		}
-	}
-	say(f.BadLines, fmt.Sprintf("metrics.jsonl: line %d is no metrics and was left out", f.FirstBad),
-		"metrics.jsonl: %d lines are no metrics and were left out, the first is line "+strconv.Itoa(f.FirstBad))
-	say(f.Ignored, "metrics.jsonl: one value is no number and was left out", "metrics.jsonl: %d values are no numbers and were left out")
-	say(f.LongNames, "metrics.jsonl: a metric with a monstrous name was left out", "metrics.jsonl: %d values of metrics too many or with monstrous names were left out")
-	if f.Backwards > 3 {
-		out = append(out, fmt.Sprintf("steps went back %d times: are two writers at work? the later lines are shown", f.Backwards))
-	} else {
-		say(f.Backwards, fmt.Sprintf("steps went back once: %d lines are superseded by the later ones", f.Superseded), "steps went back %d times: the later lines are shown")
-	}
-	say(f.ClockBack, "the clock went back once: it stands still on the time axes", "the clock went back %d times: it stands still on the time axes")
 	return out
 }
 

@@ -2,6 +2,7 @@ package export
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -9,24 +10,62 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 )
 
-// writeEvents writes dir/<run>/events.out.tfevents.* for every run, one scalar event a value, as TensorBoard reads them.
-func writeEvents(dir string, tables []table) ([]string, error) {
+// ours ends the name of every event file written here, by which the next export knows it.
+const ours = ".clipbench"
+
+// writeEvents writes dir/<run>/events.out.tfevents.* for every run, one event a row, as TensorBoard reads them. Its values
+// are float32: beyond 3.4e38 they are infinite.
+func writeEvents(ctx context.Context, dir string, tables []table) ([]string, error) {
 	var files []string
 	for _, t := range tables {
 		folder := filepath.Join(dir, t.run.Name)
-		if err := os.MkdirAll(folder, 0o755); err != nil {
-			return files, err
-		}
-		name := fmt.Sprintf("events.out.tfevents.%d.%s", t.run.Info.Created.Unix(), t.run.Info.Host)
-		written, err := one(filepath.Join(folder, name), func(w io.Writer) error { return writeRun(w, t) })
+		name := fmt.Sprintf("events.out.tfevents.%d.%s%s", max(0, t.run.Info.Created.Unix()), hostName(t.run.Info.Host), ours)
+		written, err := one(ctx, filepath.Join(folder, name), func(w io.Writer) error { return writeRun(w, t) })
 		if err != nil {
 			return files, err
 		}
 		files = append(files, written...)
+		if err := removeOlder(folder, name); err != nil {
+			return files, err
+		}
 	}
 	return files, nil
+}
+
+// hostName is a host's name as a part of a file's name.
+func hostName(host string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '.') {
+			return r
+		}
+		return '_'
+	}, host[:min(len(host), 100)])
+}
+
+// removeOlder removes what was exported of an earlier run of the same name: TensorBoard reads all event files of a folder
+// as one run.
+func removeOlder(folder, newest string) error {
+	older, err := filepath.Glob(filepath.Join(escaped(folder), "events.out.tfevents.*"+ours))
+	if err != nil {
+		return err
+	}
+	for _, path := range older {
+		if filepath.Base(path) != newest {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// escaped is a path as Glob's pattern for itself.
+func escaped(path string) string {
+	return strings.NewReplacer("\\", "\\\\", "*", "\\*", "?", "\\?", "[", "\\[").Replace(path)
 }
 
 // writeRun writes the version and then every row as one event with a value for each of its metrics.
@@ -34,15 +73,14 @@ func writeRun(w io.Writer, t table) error {
 	buffered := bufio.NewWriterSize(w, 1<<20)
 	out := &records{w: buffered}
 	var event, summary []byte
-	created := float64(t.run.Info.Created.UnixMicro()) / 1e6
-	out.write(appendBytes(appendDouble(nil, 1, created), 3, []byte("brain.Event:2")))
-	names := metricNames([]table{t})
-	values := newCursor(t.history, names)
+	out.write(appendBytes(appendDouble(nil, 1, began(t)), 3, []byte("brain.Event:2")))
+	metrics := metricsOf([]table{t})
+	values := newCursor(t.history, metrics)
 	for row := range t.history.Len() {
 		summary = summary[:0]
-		for i, name := range names {
+		for i, m := range metrics {
 			if v, ok := values.value(i, row); ok {
-				summary = appendBytes(summary, 1, scalar(name, v))
+				summary = appendBytes(summary, 1, scalar(m.name, v))
 			}
 		}
 		event = appendDouble(event[:0], 1, t.history.Time(row))
@@ -53,6 +91,17 @@ func writeRun(w io.Writer, t table) error {
 		return out.err
 	}
 	return buffered.Flush()
+}
+
+// began is when a run was created, in seconds since 1970; of one without run.json, the time of its first row.
+func began(t table) float64 {
+	if !t.run.Info.Created.IsZero() {
+		return float64(t.run.Info.Created.UnixMicro()) / 1e6
+	}
+	if t.history.Len() > 0 {
+		return t.history.Time(0)
+	}
+	return 0
 }
 
 // scalar is a Summary.Value with tag and simple_value (tensorflow/core/framework/summary.proto).
