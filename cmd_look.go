@@ -6,14 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 
 	"clipbench/data/emoji"
 	"clipbench/workbench"
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
 	"clipbench/workbench/device"
-	"clipbench/workbench/runlog"
 
 	"github.com/spf13/cobra"
 )
@@ -86,42 +84,6 @@ func (c *command) data() *cobra.Command {
 		})
 	}))
 	return cmd
-}
-
-func (c *command) runs() *cobra.Command {
-	cmd := &cobra.Command{Use: "runs", Short: "look at runs"}
-	cmd.AddCommand(c.verb("list", "list all runs", cobra.NoArgs, func(context.Context, []string) error {
-		root := c.runsDir
-		if root == "" {
-			root = "runs"
-		}
-		list, err := overviews(root)
-		return c.result(err, list, func() {
-			w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-			for _, o := range list {
-				loss := ""
-				if o.Loss != nil {
-					loss = fmt.Sprintf("%s %.4f", o.Loss.Metric, float64(o.Loss.Value))
-				}
-				fmt.Fprintf(w, "%s\t%s\t%d/%d\t%s\t%s\n", o.Name, o.State, o.Step, o.Total, loss, strings.Join(o.Flags, " "))
-			}
-			w.Flush()
-		})
-	}))
-	return cmd
-}
-
-func overviews(root string) ([]runlog.Overview, error) {
-	runs, err := runlog.List(root)
-	list := make([]runlog.Overview, 0, len(runs))
-	for _, r := range runs {
-		history, err := runlog.Glance(filepath.Join(r.Dir, "metrics.jsonl"), 64)
-		if err != nil {
-			history = runlog.NewHistory() // a run that has written nothing yet
-		}
-		list = append(list, runlog.NewOverview(r, history))
-	}
-	return list, err
 }
 
 func (c *command) doctor() *cobra.Command {

@@ -45,6 +45,28 @@ var columns = []column{
 	{"TREND", 11, 7, true, nil, byReading(func(r *live.Run) *runlog.Reading { return r.Overview.Loss })},
 }
 
+// Cell is what stands in a column of the table.
+type Cell struct {
+	Text  string
+	Style canvas.Style
+	Left  bool // aligned to the left
+}
+
+// Cells are what the table says of a run, under each of Columns; a trend is a picture, and empty here.
+func Cells(t *theme.Theme, r *live.Run, now time.Time) []Cell {
+	cells := make([]Cell, len(columns))
+	for i, c := range columns {
+		cells[i].Left = c.left
+		switch {
+		case c.cell != nil:
+			cells[i].Text, cells[i].Style = c.cell(t, r, now)
+		case c.title == "RUN":
+			cells[i].Text, cells[i].Style = r.Name, t.Text
+		}
+	}
+	return cells
+}
+
 // orLast puts what is not there at the end.
 func orLast(v float64) float64 {
 	if v == 0 {

@@ -123,3 +123,21 @@ func (h *History) supersede(step int) {
 		c.cut(row)
 	}
 }
+
+// Extreme sums up one metric over the whole history.
+func (h *History) Extreme(c *Column) Extreme {
+	e := newExtreme()
+	if n := c.Len(); n > 0 {
+		e.Last, e.LastStep = Number(c.Value(n-1)), h.Step(c.Row(n-1))
+	}
+	if i := c.Best(true); i >= 0 {
+		e.Min, e.MinStep = Number(c.Value(i)), h.Step(c.Row(i))
+	}
+	if i := c.Best(false); i >= 0 {
+		e.Max, e.MaxStep = Number(c.Value(i)), h.Step(c.Row(i))
+	}
+	if e.Bad = c.Bads(); e.Bad > 0 {
+		e.BadStep = h.Step(c.Row(c.Bad(0)))
+	}
+	return e
+}
