@@ -105,7 +105,7 @@ func (w whole) describe(r *live.Run, now time.Time) {
 	fact("commit", w.Info.Commit)
 	fact("backend", w.Info.Backend)
 	if w.Info.PID != 0 {
-		fact("writer", w.Info.Process.String())
+		fact("writer", w.Info.String())
 	}
 	fact("tags", strings.Join(w.Info.Tags, " "))
 	fmt.Print(facts)

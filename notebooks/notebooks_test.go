@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"clipbench/setup/jupyter"
+	"clipbench/setup/venv"
 	"clipbench/workbench"
 )
 
@@ -105,7 +106,7 @@ func all(t *testing.T) []string {
 func lab(t *testing.T) *jupyter.Lab {
 	t.Helper()
 	l, err := setUp()
-	if errors.Is(err, jupyter.ErrNoPython) {
+	if errors.Is(err, venv.ErrNoPython) {
 		t.Skip(err)
 	}
 	if err != nil {

@@ -64,7 +64,7 @@ func (t *training) draw(source data.Source, v *verdict) error {
 	}
 	matrix := plot.Similarity{
 		Values: float64s(scores), RowImages: g.pictures, RowLabels: g.labels, ColumnLabels: g.labels,
-		Title: fmt.Sprintf("%s, step %d", t.Name, t.place.step),
+		Title:  fmt.Sprintf("%s, step %d", t.Name, t.place.step),
 		Output: plot.Output{Density: 1}, // a quarter of the usual time: training waits
 	}
 	return t.media("similarity.png", matrix.Save)

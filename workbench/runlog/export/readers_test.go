@@ -134,8 +134,11 @@ func addressOf(t *testing.T, said io.Reader) string {
 
 func get(t *testing.T, address string, result any) {
 	t.Helper()
-	response := must(http.Get(address)) //nolint:noctx // of this machine, and bounded by the test's own time
-	defer response.Body.Close()         //nolint:errcheck // only read
+	response, err := http.Get(address) //nolint:noctx // of this machine, and bounded by the test's own time
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read
 	body := must(io.ReadAll(response.Body))
 	if err := json.Unmarshal(body, result); err != nil {
 		t.Fatalf("%s: %v: %.200s", address, err, body)
