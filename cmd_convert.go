@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"clipbench/workbench"
 	"clipbench/workbench/checkpoint"
@@ -23,10 +22,11 @@ type converted struct {
 
 func (c *command) convert() *cobra.Command {
 	var to string
-	formats := []string{string(checkpoint.Native), string(checkpoint.OpenCLIP), string(checkpoint.HuggingFace)}
+	formats := []checkpoint.Format{checkpoint.Native, checkpoint.OpenCLIP, checkpoint.HuggingFace}
+	const choices = "native, openclip or huggingface"
 	cmd := c.verb("convert IN OUT", "write a model in another project's files, or in our own", cobra.ExactArgs(2), func(_ context.Context, args []string) error {
-		if !slices.Contains(formats, to) {
-			return c.wrongUse("--to %s: it is %s", to, strings.Join(formats, ", "))
+		if !slices.Contains(formats, checkpoint.Format(to)) {
+			return c.wrongUse("--to %s: it is %s", to, choices)
 		}
 		m, err := workbench.ReadModel(args[0], c.options())
 		if err != nil {
@@ -47,7 +47,7 @@ func (c *command) convert() *cobra.Command {
 			fmt.Printf("%s: %d parameters, from %s to %s\n", done.Path, done.Parameters, done.From, done.To)
 		})
 	})
-	cmd.Flags().StringVar(&to, "to", "", strings.Join(formats, ", "))
+	cmd.Flags().StringVar(&to, "to", "", choices)
 	cmd.Flags().BoolVar(&c.files.Original, "original", false, "of a run that keeps their moving average: the weights themselves")
 	c.modelFlags(cmd)
 	return cmd

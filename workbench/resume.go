@@ -11,7 +11,7 @@ import (
 )
 
 // free are the keys that a run may change when it goes on: they alter neither the weights nor what is learned from.
-var free = regexp.MustCompile(`^(trainer\.(log_every_n_steps|limit_val_batches|limit_test_batches|val_check_interval|max_time|max_nonfinite_steps|accelerator)` +
+var free = regexp.MustCompile(`^(trainer\.(log_every_n_steps|limit_val_batches|val_check_interval|max_time|max_nonfinite_steps|accelerator)` +
 	`|model\.data\.(num_workers|cache)|exp_manager\..*)$`)
 
 // layout are those that say how the same computation lies on devices and in memory: they alter a result's rounding alone.

@@ -136,33 +136,6 @@ func (m *Model) rows(path string, change func(values []float32, width int) []flo
 	return tensors.FromFlatDataAndDimensions(values, len(values)/width, width)
 }
 
-// Restore sets the variables prefix+path of a store to copies of the weights. The store must have them all, in the same
-// shapes; if it has not, the error names the first that differs and the store is as it was.
-func (m *Model) Restore(store *model.Store, prefix string) error {
-	copies := make(map[string]*tensors.Tensor, len(m.Weights))
-	for path, w := range m.Weights {
-		v := store.GetVariable(prefix + path)
-		if v == nil {
-			return fmt.Errorf("%s: it holds tensor %s, for which there is no place", m.Path, path)
-		}
-		if !v.Shape().Equal(w.Shape()) {
-			return fmt.Errorf("%s: tensor %s is %s, and %s is wanted", m.Path, path,
-				tensorfile.Shape(w.DType(), w.Shape().Dimensions), tensorfile.Shape(v.DType(), v.Shape().Dimensions))
-		}
-		copied, err := w.LocalClone()
-		if err != nil {
-			return fmt.Errorf("%s: tensor %s: %w", m.Path, path, err)
-		}
-		copies[path] = copied
-	}
-	for path, value := range copies {
-		if err := store.GetVariable(prefix + path).SetValue(value); err != nil {
-			return fmt.Errorf("%s: tensor %s: %w", m.Path, path, err)
-		}
-	}
-	return nil
-}
-
 // Store makes a store of the weights alone, each a variable prefix+path that is not trained. The store takes the tensors
 // over: the model's Weights are empty afterwards.
 func (m *Model) Store(prefix string) (*model.Store, error) {

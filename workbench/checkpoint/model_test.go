@@ -423,30 +423,3 @@ func TestFitRefusesAnotherFunctionOfTheSameShapes(t *testing.T) {
 		}
 	}
 }
-
-func TestRestoreIntoAStore(t *testing.T) {
-	m := random(t)
-	store, err := random(t, "model.seed=2").Store(WeightPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, w := range m.Weights { // other values than the store's
-		if err := tensors.MutableFlatData(w, func(v []float32) { v[0]++ }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := m.Restore(store, WeightPath); err != nil {
-		t.Fatal(err)
-	}
-	for path, w := range m.Weights {
-		if !store.GetVariable(WeightPath + path).MustValue().Equal(w) {
-			t.Errorf("%s was not restored", path)
-		}
-	}
-	if err := m.Restore(store, AveragePath); err == nil || !strings.Contains(err.Error(), "for which there is no place") {
-		t.Errorf("no such variables: got %v", err)
-	}
-	if err := random(t, "model.output_dim=4").Restore(store, WeightPath); err == nil || !strings.Contains(err.Error(), "is float32[8,4], and float32[8,8] is wanted") {
-		t.Errorf("other shapes: got %v", err)
-	}
-}

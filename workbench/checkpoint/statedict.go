@@ -38,6 +38,9 @@ func openStateDict(path string, o Options) (*Model, error) {
 	if _, ok := file.Tensors["vision_model.embeddings.class_embedding"]; ok {
 		names = huggingFaceNames
 	}
+	if rows, ok := rowsOf(file, "token_embedding.weight", "text_model.embeddings.token_embedding.weight"); ok && cfg.Model.Text.VocabSize == 0 {
+		cfg.Model.Text.VocabSize = rows
+	}
 	wanted := *cfg
 	notices, err := sizesOf(file, cfg)
 	if err != nil {

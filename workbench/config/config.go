@@ -26,7 +26,6 @@ type Trainer struct {
 	LogEveryNSteps    int     `yaml:"log_every_n_steps" min:"1"`          // steps
 	ValCheckInterval  int     `yaml:"val_check_interval" min:"1"`         // steps between validations
 	LimitValBatches   int     `yaml:"limit_val_batches" min:"0"`          // global batches
-	LimitTestBatches  int     `yaml:"limit_test_batches" min:"0"`         // global batches
 	GradientClipVal   float64 `yaml:"gradient_clip_val" min:"0" null:"0"` // global norm; 0: no clipping
 	MaxNonfiniteSteps int     `yaml:"max_nonfinite_steps" min:"1"`        // steps in a row with NaN or infinity in loss or gradient that end the run
 }

@@ -6,7 +6,6 @@ type Data struct {
 	Train          TrainData  `yaml:"train"`
 	Validation     Dataset    `yaml:"validation"`
 	WebDataset     WebDataset `yaml:"webdataset"`
-	ImagenetVal    *string    `yaml:"imagenet_val"`
 	UniqueCaptions bool       `yaml:"unique_captions"`                 // no two samples of one concept in a batch
 	TagProbability float64    `yaml:"tag_probability" min:"0" max:"1"` // of using 1–3 of a sample's tags with or instead of its caption
 	Cache          bool       `yaml:"cache"`                           // decoded pictures are kept in memory

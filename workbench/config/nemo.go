@@ -28,6 +28,7 @@ var noEffects = []noEffect{
 	{"trainer.check_val_every_n_epoch", []string{"null"}, "validation is counted in steps, by trainer.val_check_interval"},
 	{"trainer.enable_model_summary", []string{"false"}, "clipbench profile prints the model"},
 	{"trainer.accumulate_grad_batches", []string{"1"}, "accumulation follows from model.global_batch_size over model.micro_batch_size × devices"},
+	{"trainer.limit_test_batches", nil, "training ends with no test; clipbench eval measures on all of its data"},
 	{"trainer.benchmark", either, "cuDNN's search for its fastest kernel; XLA always searches"},
 
 	{"exp_manager.create_wandb_logger", []string{"false"}, "runs are recorded on disk alone, nothing is sent to Weights & Biases"},
@@ -50,6 +51,7 @@ var noEffects = []noEffect{
 	{"model.tokenizer.delimiter", []string{"null"}, "read only by NeMo's tabular tokenizer"},
 	{"model.tokenizer.sentencepiece_legacy", []string{"false"}, "sentencepiece vocabularies are not read"},
 	{"model.tokenizer.additional_special_tokens", []string{"null"}, "CLIP has two special tokens and they are in the vocabulary"},
+	{"model.data.imagenet_val", []string{"null"}, "zero-shot accuracy is measured on model.data.validation.dataset_path, whose captions are the classes; name the pictures there"},
 	{"model.data.webdataset.infinite_sampler", []string{"false"}, "an epoch takes every pair once; trainer.max_epochs: -1 goes on without end"},
 	{"model.nsys_profile.enabled", []string{"false"}, "clipbench does not drive NVIDIA's profiler; start it under nsys profile"},
 	{"model.nsys_profile.start_step", nil, "read only with nsys_profile.enabled"},
