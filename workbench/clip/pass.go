@@ -12,6 +12,7 @@ type Pass struct {
 	Training bool         // dropout, drop path and drop patch act only in training
 	RNG      *RNG         // their randomness; may be nil when none of them is used
 	Ranks    int          // data parallel ranks that the batch lies on, for the losses' local forms; 0 is 1
+	Divided  bool         // tensor parallelism: heads and MLP lie divided among devices
 }
 
 // weight is a tensor in the pass's precision.
@@ -25,7 +26,13 @@ func (p *Pass) dense(path string, x *Node) *Node {
 	return p.affine(x, p.weight(path+"/weight"), p.weight(path+"/bias"))
 }
 
+// affine is one product of two matrices, which XLA's CPU backend is fastest at. Divided, a weight keeps its axes: one that
+// lies divided would have to be gathered whole to be flattened.
 func (p *Pass) affine(x, w, b *Node) *Node {
+	if p.Divided && w.Rank() > 2 {
+		y := Dot(x, w).WithAccumulatorDType(p.DType).General([]int{x.Rank() - 1}, nil, []int{0}, nil)
+		return Add(y, ExpandLeftToRank(b, y.Rank()))
+	}
 	dims := append(x.Shape().Clone().Dimensions[:x.Rank()-1], w.Shape().Dimensions[1:]...)
 	in := w.Shape().Dim(0)
 	y := Dot(Reshape(x, -1, in), Reshape(w, in, -1)).WithAccumulatorDType(p.DType).General([]int{1}, nil, []int{0}, nil)

@@ -76,14 +76,26 @@ func (t *tower) attention(p *Pass, path string, x *Node) *Node {
 	batch, sequence := x.Shape().Dim(0), x.Shape().Dim(1)
 	qkv := Reshape(p.dense(path+"/in_proj", x), batch, sequence, 3, t.heads, t.headWidth)
 	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)
-	part := func(i int) *Node { return Reshape(Slice(qkv, AxisElem(i)), batch*t.heads, sequence, t.headWidth) } // [batch, heads, sequence, headWidth]
+	part := func(i int) *Node { return Squeeze(Slice(qkv, AxisElem(i)), 0) } // [batch, heads, sequence, headWidth]
+	mixed := t.core(p, part(0), part(1), part(2))
+	return p.dense(path+"/out_proj", Reshape(TransposeAllAxes(mixed, 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth))
+}
 
-	query := MulScalar(part(0), 1/math.Sqrt(float64(t.headWidth)))
-	scores := Dot(query, part(1)).WithAccumulatorDType(p.DType).General([]int{2}, []int{0}, []int{2}, []int{0})
+// core is softmax(q·kᵀ/√headWidth)·v of each head. All are [batch, heads, sequence, headWidth]. Vaswani et al. 2017, §3.2.1.
+// On one device batch and heads are one axis, which is faster; divided among devices they are two.
+func (t *tower) core(p *Pass, query, key, value *Node) *Node {
+	dims := query.Shape().Dimensions
+	each := []int{0, 1}
+	if !p.Divided {
+		flat := func(x *Node) *Node { return Reshape(x, dims[0]*dims[1], dims[2], dims[3]) }
+		query, key, value, each = flat(query), flat(key), flat(value), []int{0}
+	}
+	width, sequence := len(each)+1, len(each) // axes
+	query = MulScalar(query, 1/math.Sqrt(float64(t.headWidth)))
+	scores := Dot(query, key).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{width}, each)
 	probabilities := p.dropout(t.attentionDropout, t.softmax(scores))
-	mixed := Dot(probabilities, part(2)).WithAccumulatorDType(p.DType).General([]int{2}, []int{0}, []int{1}, []int{0})
-	mixed = Reshape(TransposeAllAxes(Reshape(mixed, batch, t.heads, sequence, t.headWidth), 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth)
-	return p.dense(path+"/out_proj", mixed)
+	mixed := Dot(probabilities, value).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{sequence}, each)
+	return Reshape(mixed, dims...)
 }
 
 // softmax turns scores [batch, heads, query, key] into probabilities over the keys, in float32. In a causal tower a query

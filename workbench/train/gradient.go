@@ -38,7 +38,8 @@ func (s *Step) differentiate(all pairs, concepts *Node, list []clip.Tensor) (los
 func (s *Step) pass(some pairs) *clip.Pass {
 	g := some.rows.Graph()
 	return &clip.Pass{
-		Weights: Weights(g, s.store, WeightPath), DType: ComputeDType(s.cfg.Trainer.Precision), Training: true, Ranks: s.cfg.DataParallel(),
+		Weights: Weights(g, s.store, WeightPath), DType: ComputeDType(s.cfg.Trainer.Precision), Training: true,
+		Ranks: s.cfg.DataParallel(), Divided: s.mesh.DividesBlocks(),
 		RNG: clip.NewRNG(s.store.GetVariable(seedPath).NodeValue(g), s.store.GetVariable(stepPath).NodeValue(g), some.rows),
 	}
 }

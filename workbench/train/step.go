@@ -7,6 +7,7 @@ import (
 
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
+	"clipbench/workbench/parallel"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -43,27 +44,45 @@ type Step struct {
 	cfg   *config.Config
 	model *clip.Model
 	store *model.Store
+	mesh  *parallel.Mesh // nil: one device
 	exec  *model.Exec
 	total int
 }
 
-// NewStep prepares the step for a run of total steps; it is compiled at its first batch.
+// NewStep prepares the step for a run of total steps; it is compiled at its first batch. Where the configuration asks for
+// several devices, the state is laid out over them.
 func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *model.Store, total int) (*Step, error) {
-	s := &Step{cfg: cfg, model: m, store: store, total: total}
 	if len(trained(&cfg.Model.Optim, m.Tensors())) == 0 {
 		return nil, errors.New("model.optim.rules: they freeze every tensor, and nothing is left to train")
 	}
-	exec, err := model.NewExec(backend, store, s.graph)
+	mesh, err := parallel.NewMesh(cfg, backend.NumDevices())
 	if err != nil {
+		return nil, err
+	}
+	s := &Step{cfg: cfg, model: m, store: store, mesh: mesh, total: total}
+	if s.exec, err = model.NewExec(backend, store, s.graph); err != nil {
 		return nil, fmt.Errorf("training step: %w", err)
 	}
-	s.exec = exec
-	return s, nil
+	if mesh == nil {
+		return s, nil
+	}
+	s.exec.AutoSharding(mesh.Devices).WithInputShardingSpecs(mesh.Batch(4), mesh.Batch(2), mesh.Batch(1))
+	return s, Spread(store, m, mesh)
 }
+
+// Mesh is what the state lies on: nil for one device.
+func (s *Step) Mesh() *parallel.Mesh { return s.mesh }
 
 // Run does one step: it changes the state and returns the metrics.
 func (s *Step) Run(b Batch) (Metrics, error) {
-	out, err := s.exec.Call(b.Images, b.Tokens, b.Concepts)
+	inputs := []any{b.Images, b.Tokens, b.Concepts}
+	if s.mesh != nil {
+		var err error
+		if inputs, err = s.divide(b.Images, b.Tokens, b.Concepts); err != nil {
+			return Metrics{}, fmt.Errorf("batch of the training step: %w", err)
+		}
+	}
+	out, err := s.exec.Call(inputs...)
 	if err != nil {
 		return Metrics{}, fmt.Errorf("training step: %w", err)
 	}
@@ -95,6 +114,9 @@ func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	step.SetNodeValue(AddScalar(before, 1))
 	updates.SetNodeValue(Add(count, ConvertDType(finite, dtypes.Int32)))
 	updateLossScale(g, s.cfg, s.store, finite)
+	if s.mesh != nil {
+		s.exec.WithOutputShardingSpecs(s.outputs(g)...)
+	}
 
 	temperature := Exp(Weights(g, s.store, WeightPath)("logit_scale"))
 	if !scaled(s.cfg) {
