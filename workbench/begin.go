@@ -10,6 +10,7 @@ import (
 
 	"clipbench/data"
 	"clipbench/workbench/config"
+	"clipbench/workbench/parallel"
 	"clipbench/workbench/runlog"
 	"clipbench/workbench/train"
 )
@@ -85,10 +86,13 @@ func (t *training) openStep() (err error) {
 		return err
 	}
 	if t.trainingStep == nil {
-		t.trainingStep, err = train.NewStep(t.Device.Backend, t.Config, t.clip, t.store, t.total)
+		if t.trainingStep, err = train.NewStep(t.Device.Backend, t.Config, t.clip, t.store, t.total); err != nil {
+			return err
+		}
+		t.spread(t.trainingStep.Mesh())
 	}
 	t.step = t.trainingStep
-	return err
+	return nil
 }
 
 // totalSteps is how many steps the trainer's bounds come to.
@@ -123,7 +127,7 @@ func (t *training) openFolder() (err error) {
 		t.tell(slog.LevelWarn, n)
 	}
 	t.notices = nil
-	t.log.Log(slog.LevelInfo, "%s; %d of %d steps done", t.Device, t.place.step, t.total)
+	t.log.Log(slog.LevelInfo, "%s; %s; %d of %d steps done", t.Device, parallel.NewPlan(t.Config), t.place.step, t.total)
 	t.openSaver()
 	if err := t.checkIn("compiling"); err != nil {
 		return errors.Join(err, t.log.Close(runlog.Status{State: runlog.Failed, Step: t.place.step, Total: t.total, Message: err.Error()}))

@@ -12,6 +12,7 @@ import (
 	"clipbench/data/transform"
 	"clipbench/workbench/clip"
 	"clipbench/workbench/evaluate"
+	"clipbench/workbench/parallel"
 	"clipbench/workbench/train"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -27,7 +28,7 @@ func batchOf(n int) int { return min(embedBatch, 1<<bits.Len(uint(max(n, 1)-1)))
 
 // pass is an evaluation of the model in a graph.
 func (m *Model) pass(g *graph.Graph) *clip.Pass {
-	return &clip.Pass{Weights: train.Weights(g, m.store, m.judged), DType: train.ComputeDType(m.Config.Trainer.Precision)}
+	return &clip.Pass{Weights: train.Weights(g, m.store, m.judged), DType: train.ComputeDType(m.Config.Trainer.Precision), Divided: m.mesh.DividesBlocks()}
 }
 
 // newExec makes a program that reads the model's weights.
@@ -35,24 +36,40 @@ func (m *Model) newExec(f func(inputs []*graph.Node) *graph.Node) (*model.Exec, 
 	return model.NewExec(m.Device.Backend, m.store, func(_ *model.Scope, inputs []*graph.Node) *graph.Node { return f(inputs) })
 }
 
-// prepare builds the two embedding programs once.
+// prepare builds the two embedding programs once, over the devices that the weights lie on.
 func (m *Model) prepare() (err error) {
 	if m.images != nil {
 		return nil
 	}
-	m.images, err = m.newExec(func(inputs []*graph.Node) *graph.Node {
-		return m.clip.EncodeImage(m.pass(inputs[0].Graph()), inputs[0])
-	})
-	if err != nil {
+	if m.images, err = m.encoder(4, m.clip.EncodeImage); err != nil {
 		return fmt.Errorf("image encoder: %w", err)
 	}
-	m.texts, err = m.newExec(func(inputs []*graph.Node) *graph.Node {
-		return m.clip.EncodeText(m.pass(inputs[0].Graph()), inputs[0])
-	})
-	if err != nil {
+	if m.texts, err = m.encoder(2, m.clip.EncodeText); err != nil {
 		return fmt.Errorf("text encoder: %w", err)
 	}
 	return nil
+}
+
+// encoder makes a program of a tower, whose input has the given rank.
+func (m *Model) encoder(rank int, encode func(*clip.Pass, *graph.Node) *graph.Node) (program *parallel.Program, err error) {
+	exec, err := m.newExec(func(inputs []*graph.Node) *graph.Node {
+		g := inputs[0].Graph()
+		features := encode(m.pass(g), inputs[0])
+		program.Results(m.store, g, features.Rank())
+		return features
+	})
+	if err != nil {
+		return nil, err
+	}
+	program = parallel.NewProgram(exec, m.mesh, rank)
+	return program, nil
+}
+
+// spread makes programs read the weights where a training step has laid them.
+func (m *Model) spread(mesh *parallel.Mesh) {
+	if m.mesh != mesh {
+		m.mesh, m.images, m.texts = mesh, nil, nil
+	}
 }
 
 // EmbedTexts embeds texts as they are: L2-normalised [texts][output_dim].
@@ -165,12 +182,12 @@ type Pairs struct {
 	Skipped  []error // broken samples that were left out
 }
 
-func embedRows(exec *model.Exec, input *tensors.Tensor, count int) (evaluate.Embeddings, error) {
-	out, err := exec.Call1(input)
+func embedRows(program *parallel.Program, input *tensors.Tensor, count int) (evaluate.Embeddings, error) {
+	out, err := program.Call(input)
 	if err != nil {
 		return nil, err
 	}
-	flat, dim := tensors.MustCopyFlatData[float32](out), out.Shape().Dim(1)
+	flat, dim := tensors.MustCopyFlatData[float32](out[0]), out[0].Shape().Dim(1)
 	rows := make(evaluate.Embeddings, count)
 	for i := range rows {
 		rows[i] = flat[i*dim : (i+1)*dim : (i+1)*dim]

@@ -13,6 +13,7 @@ import (
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
 	"clipbench/workbench/device"
+	"clipbench/workbench/parallel"
 	"clipbench/workbench/tokenizer"
 	"clipbench/workbench/train"
 
@@ -30,8 +31,9 @@ type Model struct {
 	store  *model.Store
 	judged string          // prefix of the weights that are embedded with: the moving average's, if there is one
 	meta   checkpoint.Meta // of the checkpoint that the weights come from; zero at the start
-	images *model.Exec
-	texts  *model.Exec
+	mesh   *parallel.Mesh  // that the weights lie on; nil: one device
+	images *parallel.Program
+	texts  *parallel.Program
 }
 
 // Options say how a model or a run is opened. The zero value finds everything by itself.

@@ -7,10 +7,6 @@ import (
 	"clipbench/workbench/clip"
 	"clipbench/workbench/parallel"
 
-	"github.com/gomlx/compute/distributed"
-	. "github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/dtensor"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
@@ -41,8 +37,11 @@ func (l layouts) of(v *model.Variable) parallel.Layout {
 	return make(parallel.Layout, v.Shape().Rank())
 }
 
-// Spread lays a state out over a mesh. It may lie on another one.
+// Spread lays a state out over a mesh. It may lie on another one. A nil mesh is one device, and takes it as it is.
 func Spread(store *model.Store, m *clip.Model, mesh *parallel.Mesh) error {
+	if mesh == nil {
+		return nil
+	}
 	where := newLayouts(mesh.Plan, m)
 	for v := range store.IterVariables() {
 		if err := gather(v); err != nil {
@@ -65,28 +64,4 @@ func gather(v *model.Variable) error {
 		return err
 	}
 	return v.SetValuePreservingOld(whole)
-}
-
-// outputs says how the step's results lie: each changed tensor of the state where it lay, and then the metrics.
-func (s *Step) outputs(g *Graph) []*distributed.ShardingSpec {
-	var specs []*distributed.ShardingSpec
-	for v := range s.store.IterVariables() {
-		if v.ChangedInGraph(g) {
-			specs = append(specs, v.ShardingSpec())
-		}
-	}
-	return append(specs, s.mesh.Whole(1))
-}
-
-// divide hands each device its part of the batch.
-func (s *Step) divide(batch ...*tensors.Tensor) ([]any, error) {
-	parts := make([]any, len(batch))
-	for i, t := range batch {
-		part, err := dtensor.ShardTensor(s.mesh.Batch(t.Rank()), t)
-		if err != nil {
-			return nil, err
-		}
-		parts[i] = part
-	}
-	return parts, nil
 }

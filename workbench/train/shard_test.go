@@ -29,10 +29,10 @@ var plans = []struct {
 	{"model 2", 1, 2, ""},
 	{"model 4", 1, 4, ""},
 	{"data 2 × model 2", 2, 2, ""},
-	{"moments over data 4", 4, 1, "model.optim.name=distributed_fused_adam"},
-	{"moments over data 2 × model 2", 2, 2, "model.optim.name=distributed_fused_adam"},
-	{"weights over data 2 × model 2", 2, 2, "model.optim.name=distributed_fused_adam model.optim.shard_weights=true"},
-	{"weights over data 4, accumulated", 4, 1, "model.optim.name=distributed_fused_adam model.optim.shard_weights=true model.micro_batch_size=1"},
+	{"moments over data 4", 4, 1, "model.optim.name=distributed_fused_adam model.optim.lr=3e-4"},
+	{"moments over data 2 × model 2", 2, 2, "model.optim.name=distributed_fused_adam model.optim.lr=3e-4"},
+	{"weights over data 2 × model 2", 2, 2, "model.optim.name=distributed_fused_adam model.optim.lr=3e-4 model.optim.shard_weights=true"},
+	{"weights over data 4, accumulated", 4, 1, "model.optim.name=distributed_fused_adam model.optim.lr=3e-4 model.optim.shard_weights=true model.micro_batch_size=1"},
 }
 
 func TestEveryPlanTrainsTheWeightsOfOneDevice(t *testing.T) {

@@ -45,7 +45,7 @@ type Step struct {
 	model *clip.Model
 	store *model.Store
 	mesh  *parallel.Mesh // nil: one device
-	exec  *model.Exec
+	run   *parallel.Program
 	total int
 }
 
@@ -60,13 +60,11 @@ func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *
 		return nil, err
 	}
 	s := &Step{cfg: cfg, model: m, store: store, mesh: mesh, total: total}
-	if s.exec, err = model.NewExec(backend, store, s.graph); err != nil {
+	exec, err := model.NewExec(backend, store, s.graph)
+	if err != nil {
 		return nil, fmt.Errorf("training step: %w", err)
 	}
-	if mesh == nil {
-		return s, nil
-	}
-	s.exec.AutoSharding(mesh.Devices).WithInputShardingSpecs(mesh.Batch(4), mesh.Batch(2), mesh.Batch(1))
+	s.run = parallel.NewProgram(exec, mesh, 4, 2, 1)
 	return s, Spread(store, m, mesh)
 }
 
@@ -75,14 +73,7 @@ func (s *Step) Mesh() *parallel.Mesh { return s.mesh }
 
 // Run does one step: it changes the state and returns the metrics.
 func (s *Step) Run(b Batch) (Metrics, error) {
-	inputs := []any{b.Images, b.Tokens, b.Concepts}
-	if s.mesh != nil {
-		var err error
-		if inputs, err = s.divide(b.Images, b.Tokens, b.Concepts); err != nil {
-			return Metrics{}, fmt.Errorf("batch of the training step: %w", err)
-		}
-	}
-	out, err := s.exec.Call(inputs...)
+	out, err := s.run.Call(b.Images, b.Tokens, b.Concepts)
 	if err != nil {
 		return Metrics{}, fmt.Errorf("training step: %w", err)
 	}
@@ -114,9 +105,7 @@ func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	step.SetNodeValue(AddScalar(before, 1))
 	updates.SetNodeValue(Add(count, ConvertDType(finite, dtypes.Int32)))
 	updateLossScale(g, s.cfg, s.store, finite)
-	if s.mesh != nil {
-		s.exec.WithOutputShardingSpecs(s.outputs(g)...)
-	}
+	s.run.Results(s.store, g, 1)
 
 	temperature := Exp(Weights(g, s.store, WeightPath)("logit_scale"))
 	if !scaled(s.cfg) {
