@@ -23,8 +23,12 @@ import (
 // embedBatch is the most images or texts that are embedded at once.
 const embedBatch = 128
 
-// batchOf is how many of n are embedded at once: a power of two, so that few programs are compiled and few rows are empty.
-func batchOf(n int) int { return min(embedBatch, 1<<bits.Len(uint(max(n, 1)-1))) }
+// batchOf is how many of n are embedded at once: a power of two, so that few programs are compiled and few rows are empty,
+// or as many more as every device needs for an equal part.
+func (m *Model) batchOf(n int) int {
+	size, parts := min(embedBatch, 1<<bits.Len(uint(max(n, 1)-1))), m.mesh.Parts()
+	return (size + parts - 1) / parts * parts
+}
 
 // pass is an evaluation of the model in a graph.
 func (m *Model) pass(g *graph.Graph) *clip.Pass {
@@ -80,7 +84,7 @@ func (m *Model) EmbedTexts(ctx context.Context, texts []string) (evaluate.Embedd
 	if m.Tokenizer == nil {
 		return nil, errors.New("the model's files do not say which tokenizer its texts need; add --tokenizer clip, or a file")
 	}
-	size, length := batchOf(len(texts)), m.Config.Model.Text.EncoderSeqLength
+	size, length := m.batchOf(len(texts)), m.Config.Model.Text.EncoderSeqLength
 	var all evaluate.Embeddings
 	for start := 0; start < len(texts); start += size {
 		if err := ctx.Err(); err != nil {
@@ -111,9 +115,7 @@ func (m *Model) EmbedImages(ctx context.Context, source data.Source) (Pairs, err
 
 // features are EmbedImages before the rows are brought to length 1.
 func (m *Model) features(ctx context.Context, source data.Source) (Pairs, error) {
-	program, err := m.newExec(func(inputs []*graph.Node) *graph.Node {
-		return m.clip.ImageFeatures(m.pass(inputs[0].Graph()), inputs[0])
-	})
+	program, err := m.encoder(4, m.clip.ImageFeatures)
 	if err != nil {
 		return Pairs{}, fmt.Errorf("image encoder: %w", err)
 	}
@@ -121,7 +123,7 @@ func (m *Model) features(ctx context.Context, source data.Source) (Pairs, error)
 }
 
 // runImages runs a program on every image of a source.
-func (m *Model) runImages(ctx context.Context, program *model.Exec, source data.Source) (pairs Pairs, err error) {
+func (m *Model) runImages(ctx context.Context, program *parallel.Program, source data.Source) (pairs Pairs, err error) {
 	loader, err := m.evaluationLoader(source)
 	if err != nil {
 		return pairs, err
@@ -132,7 +134,7 @@ func (m *Model) runImages(ctx context.Context, program *model.Exec, source data.
 		if err != nil {
 			return pairs, err
 		}
-		images := tensors.FromFlatDataAndDimensions(batch.Images, batchOf(source.Len()), v.ImgH, v.ImgW, v.NumChannels)
+		images := tensors.FromFlatDataAndDimensions(batch.Images, m.batchOf(source.Len()), v.ImgH, v.ImgW, v.NumChannels)
 		rows, err := embedRows(program, images, batch.Count)
 		if err != nil {
 			return pairs, fmt.Errorf("image encoder: %w", err)
@@ -200,7 +202,7 @@ func (m *Model) evaluationLoader(source data.Source) (*data.Loader, error) {
 	v := &m.Config.Model.Vision
 	normalize := m.normalize()
 	return data.NewLoader(source, data.Options{
-		Batch: batchOf(source.Len()), ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
+		Batch: m.batchOf(source.Len()), ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
 		Image: func(img *transform.RGB, _ *randSource, dst []float32) {
 			normalize(transform.Eval(img, v.ImgH, v.ImgW), dst)
 		},

@@ -33,6 +33,14 @@ func NewMesh(c *config.Config, available int) (*Mesh, error) {
 // DividesBlocks says whether heads and MLP are divided among devices.
 func (m *Mesh) DividesBlocks() bool { return m != nil && m.Model > 1 }
 
+// Parts is how many equal parts a batch is cut into.
+func (m *Mesh) Parts() int {
+	if m == nil {
+		return 1
+	}
+	return m.Data
+}
+
 // Spec is a layout as the backend takes it.
 func (m *Mesh) Spec(l Layout) *distributed.ShardingSpec {
 	spec := &distributed.ShardingSpec{Mesh: m.Devices, Axes: make([]distributed.AxisSpec, len(l))}
