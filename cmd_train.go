@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"clipbench/workbench"
@@ -74,8 +75,18 @@ func describe(w io.Writer, run *workbench.Run, s workbench.Summary) {
 	default:
 		fmt.Fprintf(w, "finished:  step %d, %d pairs in %.0f s (%.0f pairs/s, %.1f%% waiting for data)\n", s.Step, s.Samples, s.Seconds, s.PairsPerSecond, 100*s.Wait)
 		fmt.Fprintf(w, "saved:     %s\n", filepath.Join(run.Dir, "checkpoints"))
-		fmt.Fprintf(w, "evaluate:  clipbench eval %s --data emoji:unseen-style --task zeroshot\n", run.Name)
+		fmt.Fprintf(w, "evaluate:  clipbench eval %s --data %s --task zeroshot\n", commandLine([]string{run.Dir}), commandLine([]string{evaluationData(run.Config)}))
 	}
+}
+
+// evaluationData names pairs to evaluate a run on: emoji in a style that it never saw, or what it is validated on.
+func evaluationData(cfg *config.Config) string {
+	d := &cfg.Model.Data
+	paths := slices.Concat(d.Validation.DatasetPath, d.Train.DatasetPath)
+	if set, _, ok := strings.Cut(paths[len(paths)-1], ":"); ok && strings.HasPrefix(set, "emoji") {
+		return set + ":unseen-style"
+	}
+	return paths[0]
 }
 
 // commandLine is arguments as a shell takes them.

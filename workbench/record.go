@@ -135,7 +135,7 @@ type Summary struct {
 func (t *training) summary(err error) Summary {
 	s := Summary{
 		Run: t.Name, State: runlog.Finished, Step: t.place.step, Samples: t.place.samples, Seconds: time.Since(t.watch.start).Seconds(),
-		Metrics: t.place.latest, Checkpoint: t.written, Skipped: t.skipped,
+		Metrics: maps.Clone(t.place.latest), Checkpoint: t.written, Skipped: t.skipped,
 	}
 	s.PairsPerSecond, s.Wait = t.watch.overall().speed()
 	switch {
