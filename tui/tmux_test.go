@@ -53,11 +53,6 @@ func (s *session) press(keys ...string) {
 	s.tmux(append([]string{"send-keys"}, keys...)...)
 }
 
-// pid is the dashboard's process.
-func (s *session) pid() string {
-	return strings.TrimSpace(s.tmux("display-message", "-p", "#{pane_pid}"))
-}
-
 // await waits until the screen is as wanted; the wait is as long as a busy machine may need.
 func (s *session) await(what string, ok func(screen string) bool) string {
 	s.t.Helper()
