@@ -133,6 +133,8 @@ func (l *Look) Zoom(factor float64, whole runlog.Range) {
 	if factor < 1 && hi-lo < (all.Max-all.Min)*1e-9 {
 		return
 	}
+	// What would lie beyond an end is shown at the other.
+	lo, hi = lo-math.Max(0, hi-all.Max), hi+math.Max(0, all.Min-lo)
 	l.show(lo, hi, all)
 }
 
