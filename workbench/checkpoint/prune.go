@@ -17,13 +17,6 @@ type Retention struct {
 // Prune removes all but the best checkpoints of a root and returns the paths it removed. The newest undamaged one always
 // stays, for a run to resume from, and counts among the best only if it is one of them. Damaged ones are left alone.
 func Prune(root string, r Retention) (removed []string, err error) {
-	if r.Keep < 0 {
-		return nil, nil
-	}
-	list, err := candidates(root)
-	if err != nil {
-		return nil, err
-	}
 	newest, _, err := Newest(root)
 	if err != nil {
 		return nil, err
@@ -31,8 +24,20 @@ func Prune(root string, r Retention) (removed []string, err error) {
 	if err := newest.Close(); err != nil {
 		return nil, err
 	}
+	return prune(root, r, newest.Path)
+}
+
+// prune is Prune where the newest undamaged one is known.
+func prune(root string, r Retention, newest string) (removed []string, err error) {
+	if r.Keep < 0 {
+		return nil, nil
+	}
+	list, err := candidates(root)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range r.worst(list) {
-		if c.path == newest.Path {
+		if c.path == newest {
 			continue
 		}
 		if err := remove(root, c); err != nil {

@@ -46,6 +46,6 @@ func (s *Saver) write(snapshot Snapshot) error {
 	if s.Written != nil {
 		s.Written(path)
 	}
-	_, err = Prune(s.Root, s.Retention)
+	_, err = prune(s.Root, s.Retention, path) // it was written just now: no need to read it again
 	return err
 }
