@@ -70,11 +70,11 @@ lint *arguments:
     golangci-lint run "$@"
 
 # Measure against open_clip on this machine, in turn
-bench *arguments: setup
+bench *arguments: setup _peers
     go run ./recipes/speed "$@"
 
 # Compare features and weights with the real open_clip and transformers
-parity *arguments: setup
+parity *arguments: setup _peers
     #!/bin/sh
     export CLIPBENCH_PEERS_PYTHON="${CLIPBENCH_PEERS_PYTHON:-${XDG_CACHE_HOME:-$HOME/.cache}/clipbench/peers/bin/python}"
     exec go test -count=1 -timeout 60m -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
@@ -90,6 +90,10 @@ notebooks *files: _kernel
 # Remove what was built here; runs/ and the user's cache directory stay
 clean:
     rm -rf bin .jupyter .venv .cache
+
+# open_clip, transformers and torch in the user's cache directory, pinned by setup/peers.txt.
+_peers:
+    @go run ./setup peers
 
 # What every task needs: Go itself, and the plugin.
 _prepare:

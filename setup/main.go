@@ -2,6 +2,7 @@
 //
 //	go run ./setup             looks at the machine and fetches XLA's CPU plugin into the user's cache directory
 //	go run ./setup TOOL…       builds pinned tools into bin/: gotestsum, golangci-lint, gopls
+//	go run ./setup peers       installs open_clip, transformers and torch into the user's cache directory, to compare with
 //	go run ./setup jupyter     JupyterLab and the Go kernel, in the repository's ignored folders
 //	go run ./setup readers     TensorBoard and pyarrow for the tests of exports, in the user's cache directory
 //	go run ./setup notebooks [FILE…]   executes notebooks and rewrites their outputs

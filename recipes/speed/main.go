@@ -3,13 +3,12 @@
 //
 //	go run ./recipes/speed [-rounds 5]
 //
-// open_clip and torch are installed once into the user's cache directory, by pip.
+// `just bench` installs open_clip and torch first, once, into the user's cache directory.
 package main
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -33,9 +32,6 @@ var contests = []contest{
 	{"tiny", "bf16", 128, 8, 1.25},
 	{"ViT-B-32", "32", 16, 3, 1.15},
 }
-
-// The peer's packages.
-var packages = []string{"torch==2.15.0", "open-clip-torch==3.3.0"}
 
 func main() {
 	rounds := flag.Int("rounds", 3, "alternating rounds")
@@ -103,30 +99,18 @@ func speed(ctx context.Context, command ...string) (float64, error) {
 	return result.PairsPerSecond, nil
 }
 
-// peer returns a Python that has open_clip: CLIPBENCH_PEERS_PYTHON, or one in the user's cache that is made once.
+// peer returns a Python that has open_clip: CLIPBENCH_PEERS_PYTHON, or the one that setup makes.
 func peer(ctx context.Context) (string, error) {
-	if python := os.Getenv("CLIPBENCH_PEERS_PYTHON"); python != "" {
-		return python, nil
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	dir := filepath.Join(cache, "clipbench", "peers")
-	python := filepath.Join(dir, "bin", "python")
-	if exec.CommandContext(ctx, python, "-c", "import open_clip").Run() == nil {
-		return python, nil
-	}
-	fmt.Fprintf(os.Stderr, "installing %v into %s (several GB, once)\n", packages, dir)
-	for _, command := range [][]string{
-		{"python3", "-m", "venv", dir},
-		append([]string{python, "-m", "pip", "install", "--quiet", "--timeout", "20", "--retries", "1"}, packages...),
-	} {
-		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
-			return "", errors.Join(fmt.Errorf("%s cannot be installed; set CLIPBENCH_PEERS_PYTHON to a Python that has it", packages[1]), err)
+	python := os.Getenv("CLIPBENCH_PEERS_PYTHON")
+	if python == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			return "", err
 		}
+		python = filepath.Join(cache, "clipbench", "peers", "bin", "python")
+	}
+	if out, err := exec.CommandContext(ctx, python, "-c", "import open_clip").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s has no open_clip; go run ./setup peers installs it: %w %s", python, err, out)
 	}
 	return python, nil
 }
