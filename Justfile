@@ -73,11 +73,9 @@ lint *arguments:
 bench *arguments: setup _peers
     go run ./recipes/speed "$@"
 
-# Compare features and weights with the real open_clip and transformers
+# Compare features, gradients and files with the real open_clip and transformers
 parity *arguments: setup _peers
-    #!/bin/sh
-    export CLIPBENCH_PEERS_PYTHON="${CLIPBENCH_PEERS_PYTHON:-${XDG_CACHE_HOME:-$HOME/.cache}/clipbench/peers/bin/python}"
-    exec go test -count=1 -timeout 60m -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
+    CLIPBENCH_PARITY=1 go test -count=1 -timeout 60m -v -run 'ThePeers|Features' ./workbench/checkpoint "$@"
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel

@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"clipbench/setup/peers"
 	"clipbench/setup/readers"
 	"clipbench/workbench/device/pjrt"
 )
@@ -43,6 +44,8 @@ func run(ctx context.Context, arguments []string) error {
 	switch arguments[0] {
 	case "jupyter":
 		return installJupyter(ctx)
+	case "peers":
+		return peers.Install(ctx, say)
 	case "readers":
 		return readers.Install(ctx, say)
 	case "notebooks":

@@ -23,14 +23,11 @@ var tools = map[string]struct{ module, version string }{
 	"gopls":         {"golang.org/x/tools/gopls", "v0.21.1"},
 }
 
-// install puts a tool into bin/ unless this very version is there, or the peers where they belong.
+// install puts a tool into bin/ unless this very version is there.
 func install(ctx context.Context, name string) error {
-	if name == "peers" {
-		return installPeers(ctx)
-	}
 	tool, known := tools[name]
 	if !known {
-		return fmt.Errorf("%s: no such tool; setup knows gotestsum, golangci-lint, gopls and peers", name)
+		return fmt.Errorf("%s: no such tool; setup knows gotestsum, golangci-lint and gopls", name)
 	}
 	bin, err := filepath.Abs("bin")
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 
+	"clipbench/setup/peers"
 	"clipbench/workbench"
 )
 
@@ -45,7 +45,7 @@ func main() {
 }
 
 func compare(ctx context.Context, rounds int) error {
-	python, err := peer(ctx)
+	python, err := peers.Python(ctx)
 	if err != nil {
 		return err
 	}
@@ -97,22 +97,6 @@ func speed(ctx context.Context, command ...string) (float64, error) {
 		return 0, fmt.Errorf("%s printed no JSON: %w", command[0], err)
 	}
 	return result.PairsPerSecond, nil
-}
-
-// peer returns a Python that has open_clip: CLIPBENCH_PEERS_PYTHON, or the one that setup makes.
-func peer(ctx context.Context) (string, error) {
-	python := os.Getenv("CLIPBENCH_PEERS_PYTHON")
-	if python == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		python = filepath.Join(cache, "clipbench", "peers", "bin", "python")
-	}
-	if out, err := exec.CommandContext(ctx, python, "-c", "import open_clip").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%s has no open_clip; go run ./setup peers installs it: %w %s", python, err, out)
-	}
-	return python, nil
 }
 
 func median(values []float64) float64 {

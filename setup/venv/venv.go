@@ -25,8 +25,8 @@ type Venv struct {
 // ErrNoPython says that there is no Python to make it with.
 var ErrNoPython = errors.New("Python with pip and venv is missing")
 
-// limit bounds one step of the installation.
-const limit = 15 * time.Minute
+// limit bounds one step of the installation: torch is 3 GB to fetch and 6 GB to unpack.
+const limit = 45 * time.Minute
 
 // Python is the interpreter's path.
 func (v Venv) Python() string { return filepath.Join(v.Dir, "bin", "python") }

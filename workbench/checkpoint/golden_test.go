@@ -22,8 +22,8 @@ import (
 // The goldens are made by testdata/make_goldens.py with the real open_clip and transformers, in float64.
 const goldens = "testdata/goldens"
 
-// peersPython is the environment's variable that names a Python with open_clip and transformers, for the tests against them.
-const peersPython = "CLIPBENCH_PEERS_PYTHON"
+// parity is the environment's variable with which `just parity` asks for the tests against the real packages.
+const parity = "CLIPBENCH_PARITY"
 
 // golden is what the reference computed.
 type golden struct {
@@ -220,35 +220,46 @@ func goldenModel(t *testing.T, name string) *Model {
 	return m
 }
 
+// isTheReferences holds features, loss and gradients to the golden's.
+func (c computed) isTheReferences(t *testing.T, m *Model, g golden, names naming) {
+	t.Helper()
+	d := max(near(t, c.image, g, "image_features"), near(t, c.text, g, "text_features"))
+	if e := largest(t, []float32{c.loss}, g.floats(t, "loss")); e > 1e-5 {
+		t.Errorf("the loss differs by %.2g", e)
+	}
+	worst, worstPath := 0.0, ""
+	for path, want := range g.gradients(t, m, names) {
+		r := relative(c.gradients[path], tensors.MustCopyFlatData[float32](want))
+		if r > worst || math.IsNaN(r) {
+			worst, worstPath = r, path
+		}
+	}
+	if !(worst <= 1e-4) {
+		t.Errorf("the gradient of %s differs by %.2g of its norm", worstPath, worst)
+	}
+	t.Logf("features differ by up to %.2g, gradients by at most %.2g of their norm (%s)", d, worst, worstPath)
+}
+
+// near fails when features differ by more than 1e-5.
+func near(t *testing.T, got []float32, g golden, name string) float64 {
+	t.Helper()
+	d := largest(t, got, g.floats(t, name))
+	if d > 1e-5 {
+		t.Errorf("%s differ by up to %.2g", name, d)
+	}
+	return d
+}
+
 func TestFeaturesAndGradientsAreTheReferences(t *testing.T) {
 	for backendName, backend := range backends(t) {
 		for _, tc := range goldenCases {
-			if backendName != "go" && tc.name != "open_clip-quickgelu" && os.Getenv(peersPython) == "" {
+			if backendName != "go" && tc.name != "open_clip-quickgelu" && os.Getenv(parity) == "" {
 				continue // XLA takes seconds to compile each; all of them run with the peers
 			}
 			t.Run(backendName+"/"+tc.name, func(t *testing.T) {
 				m, g := goldenModel(t, tc.name), openGolden(t, tc.name)
 				c := m.compute(t, backend, g)
-				if d := max(largest(t, c.image, g.floats(t, "image_features")), largest(t, c.text, g.floats(t, "text_features"))); d > 1e-5 {
-					t.Errorf("features differ by up to %.2g", d)
-				} else {
-					t.Logf("features differ by up to %.2g", d)
-				}
-				if d := largest(t, []float32{c.loss}, g.floats(t, "loss")); d > 1e-5 {
-					t.Errorf("the loss differs by %.2g", d)
-				}
-				worst, worstPath := 0.0, ""
-				for path, want := range g.gradients(t, m, tc.names) {
-					r := relative(c.gradients[path], tensors.MustCopyFlatData[float32](want))
-					if r > worst || math.IsNaN(r) {
-						worst, worstPath = r, path
-					}
-				}
-				if !(worst <= 1e-4) {
-					t.Errorf("the gradient of %s differs by %.2g of its norm", worstPath, worst)
-				} else {
-					t.Logf("gradients differ by at most %.2g of their norm (%s)", worst, worstPath)
-				}
+				c.isTheReferences(t, m, g, tc.names)
 			})
 		}
 	}

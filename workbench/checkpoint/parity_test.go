@@ -7,51 +7,27 @@ import (
 	"slices"
 	"testing"
 
-	"clipbench/workbench/clip"
+	"clipbench/setup/peers"
 	"clipbench/workbench/tokenizer"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 )
 
-// peers runs testdata/parity.py with the Python that has open_clip and transformers.
-func peers(t *testing.T, arguments ...string) {
+// runPeers runs testdata/parity.py with the Python that has open_clip and transformers.
+func runPeers(t *testing.T, arguments ...string) {
 	t.Helper()
-	python := os.Getenv(peersPython)
-	if python == "" {
-		t.Skipf("%s names no Python with open_clip and transformers", peersPython)
+	if os.Getenv(parity) == "" {
+		t.Skip("compares with the real open_clip and transformers: just parity")
+	}
+	python, err := peers.Python(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
 	cmd := exec.Command(python, append([]string{"testdata/parity.py"}, arguments...)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("parity.py: %v\n%s", err, out)
 	}
-}
-
-// features are the embeddings of a golden's inputs, without gradients.
-func (m *Model) features(t *testing.T, backend compute.Backend, g golden) (image, text []float32) {
-	t.Helper()
-	copied := *m
-	store, err := copied.Store(WeightPath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	towers := m.clip()
-	exec, err := model.NewExec(backend, store, func(_ *model.Scope, in []*graph.Node) []*graph.Node {
-		weight := func(path string) *graph.Node { return store.GetVariable(WeightPath + path).NodeValue(in[0].Graph()) }
-		f := towers.Encode(&clip.Pass{Weights: weight, DType: dtypes.Float32}, in[0], in[1])
-		return []*graph.Node{f.Image, f.Text}
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Call(g.images, g.tokens)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tensors.MustCopyFlatData[float32](out[0]), tensors.MustCopyFlatData[float32](out[1])
 }
 
 // fastest is XLA where its plugin is, else the Go backend.
@@ -68,11 +44,10 @@ func fastest(t *testing.T) compute.Backend {
 // out to open_clip and transformers.
 func TestThePeersComputeTheSame(t *testing.T) {
 	vit := filepath.Join(t.TempDir(), "vit")
-	peers(t, "make", vit)
+	runPeers(t, "make", vit)
 	m := mustOpen(t, vit, Options{})
 	g := goldenAt(t, filepath.Join(vit, "golden.safetensors"))
-	image, text := m.features(t, fastest(t), g)
-	t.Logf("ViT-B/32 of open_clip in ours: features differ by up to %.2g", max(near(t, image, g, "image_features"), near(t, text, g, "text_features")))
+	m.compute(t, fastest(t), g).isTheReferences(t, m, g, openCLIPNames)
 
 	weights := mustOpen(t, filepath.Join(vit, "epoch_1.pt"), Options{Preset: "ViT-B-32", Activation: "gelu", Preprocess: "openai", Tokenizer: clipTokenizer})
 	sameWeights(t, weights, m)
@@ -94,23 +69,13 @@ func TestThePeersComputeTheSame(t *testing.T) {
 	} {
 		add(name, filepath.Join(goldens, name, "golden.safetensors"), mustOpen(t, filepath.Join(goldens, name), Options{}), formats...)
 	}
-	peers(t, arguments...)
+	runPeers(t, arguments...)
 	for _, j := range jobs {
 		want, got := goldenAt(t, j.golden), goldenFile(t, j.out)
 		t.Logf("%s: features differ by up to %.2g", j.name, max(
 			near(t, got.floats(t, "image_features"), want, "image_features"), near(t, got.floats(t, "text_features"), want, "text_features")))
 	}
 	sameIDs(t, goldenFile(t, jobs[1].out))
-}
-
-// near fails when features differ by more than 1e-5.
-func near(t *testing.T, got []float32, g golden, name string) float64 {
-	t.Helper()
-	d := largest(t, got, g.floats(t, name))
-	if d > 1e-5 {
-		t.Errorf("%s differ by up to %.2g", name, d)
-	}
-	return d
 }
 
 // sameIDs compares what transformers' CLIPTokenizer makes of parity.py's texts with ours; they fill up with different ids.

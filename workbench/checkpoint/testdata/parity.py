@@ -1,6 +1,6 @@
 """The other side of parity_test.go: makes a model with open_clip, and computes features of exported ones.
 
-    parity.py make FOLDER                         a random ViT-B-32 with inputs and features, as make_goldens.py lays it out
+    parity.py make FOLDER                         a random ViT-B-32 with inputs, features and gradients, as make_goldens.py lays it out
     parity.py load (FOLDER GOLDEN OUT)...         features of the model in FOLDER, by open_clip or transformers, on GOLDEN's inputs
 """
 
@@ -11,6 +11,7 @@ import sys
 import open_clip
 import torch
 import torch.nn.functional as F
+from open_clip.loss import ClipLoss
 from safetensors.torch import load_file, save_file
 from transformers import CLIPImageProcessor, CLIPModel, CLIPTokenizer
 
@@ -30,8 +31,18 @@ def make(folder):
     config = {"model_cfg": open_clip.get_model_config("ViT-B-32"), "preprocess_cfg": {"mean": model.visual.image_mean, "std": model.visual.image_std}}
     (folder / "open_clip_config.json").write_text(json.dumps(config))
     golden = {"images": torch.randn(2, 224, 224, 3), "tokens": open_clip.get_tokenizer("ViT-B-32")(TEXTS).int()}
-    golden |= features(model.encode_image, model.encode_text, golden)
+    golden |= features(model.encode_image, model.encode_text, golden) | gradients(model, golden)
     save_file(golden, folder / "golden.safetensors")
+
+
+def gradients(model, golden):
+    """The loss and its gradient by every parameter, in float64."""
+    model.double()
+    image, text, scale = model(golden["images"].permute(0, 3, 1, 2).double(), golden["tokens"].long())[:3]
+    loss = ClipLoss()(image, text, scale)
+    loss.backward()
+    result = {f"gradient.{name}": p.grad.float() for name, p in model.named_parameters()}
+    return result | {"loss": loss.detach().float().reshape(1)}
 
 
 def features(encode_image, encode_text, golden):
