@@ -2,7 +2,6 @@ package clip
 
 import (
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -20,7 +19,7 @@ func (m *Model) Loss(p *Pass, f Features, concepts *Node) *Node {
 	case m.cfg.GatherWithGrad || ranks == 1:
 		return Contrastive(f, m.LogitScale(p), same)
 	case m.cfg.LocalLoss:
-		return localContrastive(f, m.LogitScale(p), same, ranks)
+		return localContrastive(f, m.LogitScale(p), same)
 	}
 	return Contrastive(Features{withoutGather(f.Image, ranks), withoutGather(f.Text, ranks)}, m.LogitScale(p), same)
 }
@@ -38,12 +37,10 @@ func Contrastive(f Features, scale, same *Node) *Node {
 }
 
 // localContrastive is the same loss with local_loss and without gather_with_grad: each rank compares its own rows with
-// columns gathered from all, and no gradient flows into what was gathered from another. open_clip's ClipLoss.
-func localContrastive(f Features, scale, same *Node, ranks int) *Node {
-	own := sameRank(f.Image.Graph(), f.Image.Shape().Dim(0), ranks)
+// columns gathered from all, into which no gradient flows, not into its own either. open_clip's ClipLoss.
+func localContrastive(f Features, scale, same *Node) *Node {
 	compare := func(rows, columns *Node) *Node {
-		logits := Where(own, similarity(rows, columns), similarity(rows, StopGradient(columns)))
-		return matchRows(Mul(scale, logits), same)
+		return matchRows(Mul(scale, similarity(rows, StopGradient(columns))), same)
 	}
 	return MulScalar(Add(compare(f.Image, f.Text), compare(f.Text, f.Image)), 0.5)
 }
@@ -53,14 +50,6 @@ func localContrastive(f Features, scale, same *Node, ranks int) *Node {
 func withoutGather(features *Node, ranks int) *Node {
 	fixed := StopGradient(features)
 	return Add(fixed, MulScalar(Sub(features, fixed), 1/float64(ranks)))
-}
-
-// sameRank [batch, batch] is true where row and column lie on one rank, each holding an equal run of the batch.
-func sameRank(g *Graph, batch, ranks int) *Node {
-	rank := func(axis int) *Node {
-		return Div(Iota(g, shapes.Make(dtypes.Int32, batch, batch), axis), Const(g, int32(batch/ranks)))
-	}
-	return Equal(rank(0), rank(1))
 }
 
 // matchRows is the mean cross-entropy of each row of logits against its even share of the true columns.

@@ -13,6 +13,9 @@ func (k *checker) model() {
 	if m.UseSigLIP && m.LocalLoss {
 		k.refuse("model.local_loss", "the sigmoid loss has no local form; leave it false with use_siglip")
 	}
+	if m.UseSigLIP && !m.GatherWithGrad {
+		k.refuse("model.gather_with_grad", "the sigmoid loss has the gradient of all pairs; leave it true with use_siglip")
+	}
 	for _, name := range []string{"native_amp_init_scale", "native_amp_growth_interval", "hysteresis"} {
 		k.shared(name)
 	}
@@ -147,6 +150,9 @@ func (k *checker) optim() {
 	}
 	if o.Sched.CooldownSteps > 0 && o.Sched.Name != "constant-cooldown" {
 		k.refuse("model.optim.sched.cooldown_steps", "read only with name: constant-cooldown")
+	}
+	if o.Sched.ConstantSteps > 0 && o.Sched.Name != "CosineAnnealing" {
+		k.refuse("model.optim.sched.constant_steps", "read only with name: CosineAnnealing")
 	}
 	if o.Sched.MinLR > o.LR {
 		k.refuse("model.optim.sched.min_lr", "model.optim.lr is %g, which is less", o.LR)

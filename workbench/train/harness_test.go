@@ -78,7 +78,8 @@ func goBackend(t *testing.T) compute.Backend {
 // trainer is a step with its state.
 type trainer struct {
 	*Step
-	t *testing.T
+	t       *testing.T
+	backend compute.Backend
 }
 
 func newTrainer(t *testing.T, b compute.Backend, cfg *config.Config) *trainer {
@@ -92,7 +93,7 @@ func newTrainer(t *testing.T, b compute.Backend, cfg *config.Config) *trainer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &trainer{step, t}
+	return &trainer{step, t, b}
 }
 
 // run does steps on the batches that follow from first, and returns their metrics.

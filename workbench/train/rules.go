@@ -1,7 +1,10 @@
 package train
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
+	"slices"
 
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
@@ -37,6 +40,20 @@ func rulesOf(o *config.Optim, p clip.Tensor) rule {
 		}
 	}
 	return r
+}
+
+// checkRules refuses rules that do nothing or leave nothing to do.
+func checkRules(o *config.Optim, tensors []clip.Tensor) error {
+	for _, change := range o.Rules {
+		match := regexp.MustCompile(change.Match)
+		if !slices.ContainsFunc(tensors, func(p clip.Tensor) bool { return match.MatchString(p.Path) }) {
+			return fmt.Errorf("model.optim.rules: match: %q is found in no tensor's path; paths are such as %s", change.Match, tensors[0].Path)
+		}
+	}
+	if len(trained(o, tensors)) == 0 {
+		return errors.New("model.optim.rules: they freeze every tensor, and nothing is left to train")
+	}
+	return nil
 }
 
 // trained are the tensors that no rule freezes. The others have no gradient, no moments and no part in the global norm.

@@ -11,33 +11,32 @@ import (
 // Schedule is the learning rate as a function of the step, counted from 0.
 type Schedule func(step int) float64
 
-// NewSchedule returns the course that model.optim.sched names, over total steps.
+// NewSchedule returns the course that model.optim.sched names, over total steps. All of them warm up as NeMo does, by
+// lr·(t+1)/(warmup+1).
 func NewSchedule(o *config.Optim, total int) Schedule {
 	s := &o.Sched
-	rest := max(1, total-s.WarmupSteps-s.ConstantSteps)
-	after := func(step int) float64 { return o.LR }
-	switch s.Name {
+	after := func(int) float64 { return o.LR }
+	switch rest := total - s.WarmupSteps; s.Name {
 	case "CosineAnnealing":
-		after = func(step int) float64 { return cosine(o.LR, s.MinLR, step, rest) }
+		after = func(step int) float64 { return cosine(o.LR, s.MinLR, step, rest-s.ConstantSteps) }
 	case "constant-cooldown":
 		after = func(step int) float64 { return cooldown(o.LR, s.MinLR, step, rest, s.CooldownSteps) }
 	}
 	return func(step int) float64 {
-		switch {
-		case step < s.WarmupSteps:
+		if step < s.WarmupSteps {
 			return o.LR * float64(step+1) / float64(s.WarmupSteps+1)
-		case step < s.WarmupSteps+s.ConstantSteps:
-			return o.LR
 		}
-		return after(step - s.WarmupSteps - s.ConstantSteps)
+		return after(step - s.WarmupSteps)
 	}
 }
 
-// cosine is half a cosine from lr down to floor over total steps, then floor. Loshchilov and Hutter 2017; NeMo's
-// CosineAnnealing.
-func cosine(lr, floor float64, step, total int) float64 {
-	t := math.Min(1, float64(step)/float64(total))
-	return floor + (lr-floor)*(1+math.Cos(math.Pi*t))/2
+// cosine is half a cosine from lr down to floor over so many steps, and floor from then on: NeMo's CosineAnnealing, whose
+// constant_steps are those at the end. Loshchilov and Hutter 2017.
+func cosine(lr, floor float64, step, steps int) float64 {
+	if step >= steps {
+		return floor
+	}
+	return floor + (lr-floor)*(1+math.Cos(math.Pi*float64(step)/float64(steps)))/2
 }
 
 // cooldown is lr, and then over the last steps a line down to floor. open_clip's const-cooldown with power 1.

@@ -54,8 +54,9 @@ type state struct {
 // addParameter adds a weight with all that the optimizer keeps of it.
 func (s *state) addParameter(p clip.Tensor) {
 	values := tensors.FromFlatDataAndDimensions(p.Init.Values(s.cfg.Model.Seed, p.Path, p.Size()), p.Dims...)
-	s.add(WeightPath+p.Path, values, true)
-	if dtype := weightDType(s.cfg, p); dtype != dtypes.Float32 {
+	dtype := weightDType(s.cfg, p)
+	s.add(WeightPath+p.Path, converted(values, dtype), true)
+	if dtype != dtypes.Float32 {
 		s.add(masterPath+p.Path, converted(values, dtypes.Float32), false)
 	}
 	if s.cfg.ExpManager.EMA.Enable {

@@ -1,7 +1,6 @@
 package train
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -52,8 +51,8 @@ type Step struct {
 // NewStep prepares the step for a run of total steps; it is compiled at its first batch. Where the configuration asks for
 // several devices, the state is laid out over them.
 func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *model.Store, total int) (*Step, error) {
-	if len(trained(&cfg.Model.Optim, m.Tensors())) == 0 {
-		return nil, errors.New("model.optim.rules: they freeze every tensor, and nothing is left to train")
+	if err := checkRules(&cfg.Model.Optim, m.Tensors()); err != nil {
+		return nil, err
 	}
 	mesh, err := parallel.NewMesh(cfg, backend.NumDevices())
 	if err != nil {
