@@ -8,8 +8,8 @@ import (
 // EncodeText embeds tokens [batch, context] (int32 ids): float32 [batch, output_dim], each row of length 1.
 // Radford et al. 2021, §2.4: a causal transformer, read at the end-of-text token.
 func (m *Model) EncodeText(p *Pass, tokens *Node) *Node {
-	x := Gather(p.weight("text/token_embedding"), ExpandAxes(tokens, -1))
-	x = Add(x, ExpandAxes(p.weight("text/positional_embedding"), 0))
+	x := Gather(p.Weights("text/token_embedding"), ExpandAxes(tokens, -1)) // float32: the gradients of a frequent token are many
+	x = Add(ConvertDType(x, p.DType), ExpandAxes(p.weight("text/positional_embedding"), 0))
 	x = m.text.blocks(p, p.dropout(m.cfg.Text.HiddenDropout, x))
 	x = p.norm("text/ln_final", m.text.epsilon, x)
 	return normalize(ConvertDType(p.project(m.poolText(x, tokens), p.weight("text/projection")), dtypes.Float32))

@@ -40,7 +40,11 @@ func configure(t *testing.T, overrides ...string) *config.Config {
 	return cfg
 }
 
+// xla compiles with little of LLVM's optimisation: the programs run once or twice, and the passes over them are XLA's own.
 var xla = sync.OnceValues(func() (*device.Device, error) {
+	if err := os.Setenv("XLA_FLAGS", os.Getenv("XLA_FLAGS")+" --xla_backend_optimization_level=0"); err != nil {
+		return nil, err
+	}
 	return device.Open(context.Background(), device.Options{Backend: "xla:cpu"})
 })
 
@@ -108,6 +112,34 @@ func (r *trainer) run(first, steps int) []Metrics {
 		all = append(all, m)
 	}
 	return all
+}
+
+// snapshot is a copy of the whole state.
+func (r *trainer) snapshot() map[string]*tensors.Tensor {
+	r.t.Helper()
+	all := map[string]*tensors.Tensor{}
+	for v := range r.store.IterVariables() {
+		value, err := v.MustValue().LocalClone()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		all[v.Path()] = value
+	}
+	return all
+}
+
+// restore sets the whole state.
+func (r *trainer) restore(all map[string]*tensors.Tensor) {
+	r.t.Helper()
+	for path, value := range all {
+		value, err := value.LocalClone()
+		if err == nil {
+			err = r.store.GetVariable(path).SetValue(value)
+		}
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
 }
 
 // noise is a batch that is a function of the configuration and i; two of its pairs mean the same.

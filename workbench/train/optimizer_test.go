@@ -155,7 +155,7 @@ func normOf(gradients map[string][]float32) float64 {
 
 func TestFrozenTensorsStayBitForBit(t *testing.T) {
 	cfg := configure(t, "model.optim.rules=[{match: ^visual/, freeze: true}, {match: logit_scale, lr_scale: 0}]", "exp_manager.ema.enable=true", "exp_manager.ema.decay=0.7")
-	r := newTrainer(t, backend(t), cfg)
+	r := newTrainer(t, goBackend(t), cfg)
 	frozen := regexp.MustCompile(`^/(model|ema)/(visual/|logit_scale)`)
 	before := floats(r.store, "")
 	r.run(0, 2)
@@ -175,7 +175,7 @@ func TestRulesScaleRateAndDecayByName(t *testing.T) {
 	o := list("model.optim.name=sgd model.optim.momentum=0 model.optim.weight_decay=0.1 trainer.gradient_clip_val=null")
 	const one = "text/resblocks/0/mlp/c_fc/weight"
 	moved := func(rules string) map[string][]float32 {
-		r := newTrainer(t, backend(t), configure(t, append(o, "model.optim.rules="+rules)...))
+		r := newTrainer(t, goBackend(t), configure(t, append(o, "model.optim.rules="+rules)...))
 		before := floats(r.store, WeightPath)
 		r.run(0, 1)
 		after := floats(r.store, WeightPath)
@@ -197,7 +197,7 @@ func TestRulesScaleRateAndDecayByName(t *testing.T) {
 	wantClose(t, "with lr_scale", halved, want, 1e-7)
 
 	without := moved("[{match: " + one + ", weight_decay: 0}]")
-	weights := newPlain(newTrainer(t, backend(t), configure(t))).weights[one]
+	weights := newPlain(newTrainer(t, goBackend(t), configure(t))).weights[one]
 	want = maps.Clone(plain)
 	want[one] = nil
 	for i, v := range plain[one] {
@@ -212,8 +212,8 @@ func TestRulesThatDoNothingAreRefused(t *testing.T) {
 		"[{match: ., freeze: true}]":         "they freeze every tensor",
 	} {
 		cfg := configure(t, "model.optim.rules="+rules)
-		r := newTrainer(t, backend(t), configure(t))
-		if _, err := NewStep(backend(t), cfg, r.model, r.store, 10); err == nil || !strings.Contains(err.Error(), want) {
+		r := newTrainer(t, goBackend(t), configure(t))
+		if _, err := NewStep(goBackend(t), cfg, r.model, r.store, 10); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", rules, err, want)
 		}
 	}
