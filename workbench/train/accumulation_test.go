@@ -11,33 +11,30 @@ var dropping = list(`model.vision.hidden_dropout=0.2 model.vision.attention_drop
 
 func TestAccumulationEqualsTheBigBatch(t *testing.T) {
 	b := backend(t)
-	for _, set := range [][]string{
-		list("model.optim.name=sgd model.optim.lr=0.1"), // the one that XLA runs, which takes long to compile
-		list("model.optim.name=adamw model.vision.num_layers=2 model.text.num_layers=2"),
-		list("model.optim.name=adamw model.use_siglip=true model.logit_bias_init=-2 model.share_equal_captions=true"),
-		list("model.optim.name=sgd trainer.devices=4 model.local_loss=true model.gather_with_grad=false"),
-		list("model.optim.name=sgd trainer.devices=2 model.local_loss=false model.gather_with_grad=false"),
+	for _, tc := range []struct {
+		keys  string
+		ranks int // played by one device: the losses and the cuts are those of so many
+	}{
+		{"model.optim.name=sgd model.optim.lr=0.1", 1}, // the one that XLA runs, which takes long to compile
+		{"model.optim.name=adamw model.vision.num_layers=2 model.text.num_layers=2", 1},
+		{"model.optim.name=adamw model.use_siglip=true model.logit_bias_init=-2 model.share_equal_captions=true", 1},
+		{"model.optim.name=sgd model.local_loss=true model.gather_with_grad=false", 4},
+		{"model.optim.name=sgd model.gather_with_grad=false", 2},
 	} {
-		set = append(append(set, "model.micro_batch_size=1"), dropping...)
-		cfg := configure(t, set...)
-		cfg.Model.MicroBatchSize = 8 / cfg.DataParallel()
-		big := newTrainer(t, b, cfg)
-		losses := big.run(0, 3)
-		want := floats(big.store, "")
-		for _, accumulation := range []int{2, 8} {
-			cfg := configure(t, set...)
-			micro := 8 / cfg.DataParallel() / accumulation
-			if micro == 0 {
-				continue
-			}
-			cfg.Model.MicroBatchSize = micro
-			r := newTrainer(t, b, cfg)
-			for i, m := range r.run(0, 3) {
-				if d := m.Loss - losses[i].Loss; math.Abs(d) > 1e-5 {
-					t.Errorf("%v, %d micro batches: loss %g at step %d, want %g", set[:2], accumulation, m.Loss, i, losses[i].Loss)
+		steps := func(accumulation int) ([]Metrics, map[string][]float32) {
+			r := newTrainer(t, b, configure(t, append(list("%s", tc.keys), dropping...)...))
+			r.cfg.Trainer.Devices, r.cfg.Model.MicroBatchSize = tc.ranks, 8/tc.ranks/accumulation
+			return r.run(0, 3), floats(r.store, "")
+		}
+		metrics, want := steps(1)
+		for _, accumulation := range []int{2, 8 / tc.ranks} {
+			got, state := steps(accumulation)
+			for i := range got {
+				if math.Abs(got[i].Loss-metrics[i].Loss) > 1e-5 {
+					t.Errorf("%s, %d micro batches: loss %g at step %d, want %g", tc.keys, accumulation, got[i].Loss, i, metrics[i].Loss)
 				}
 			}
-			wantClose(t, set[0], floats(r.store, ""), want, 2e-6)
+			wantClose(t, tc.keys, state, want, 2e-6)
 		}
 		b = goBackend(t)
 	}
