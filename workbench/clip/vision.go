@@ -80,7 +80,8 @@ func (m *Model) dropPatches(p *Pass, x *Node) *Node {
 	_, order := TopK(p.RNG.uniform(batch, patches), kept, 1)
 	order = ConvertDType(order, dtypes.Int32)
 	sample := Iota(x.Graph(), order.Shape(), 0)
-	chosen := Gather(Slice(x, AxisRange(), AxisRangeToEnd(n)), Stack([]*Node{sample, order}, -1))
+	candidates := ConvertDType(Slice(x, AxisRange(), AxisRangeToEnd(n)), dtypes.Float32) // the Go backend has no gradient of Gather in float16
+	chosen := ConvertDType(Gather(candidates, Stack([]*Node{sample, order}, -1)), x.DType())
 	if n == 0 {
 		return chosen
 	}
