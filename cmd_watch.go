@@ -17,12 +17,9 @@ func (c *command) watch() *cobra.Command {
 	var once bool
 	var size string
 	cmd := c.verb("watch [RUNS_DIR]", "monitor runs in the terminal, live or finished", cobra.MaximumNArgs(1), func(ctx context.Context, args []string) error {
-		root := "runs"
-		switch {
-		case len(args) == 1:
+		root := c.runsFolder()
+		if len(args) == 1 {
 			root = args[0]
-		case c.runsDir != "":
-			root = c.runsDir
 		}
 		if err := o.Check(); err != nil {
 			return c.wrongUse("%w", err)

@@ -279,10 +279,10 @@ func compare(a, b string) int {
 func (r *Run) renew(fresh *runlog.Run) bool {
 	same := fresh.State == r.State && fresh.Status.Checked.Equal(r.Status.Checked) && !r.Gone &&
 		(fresh.Problem == nil) == (r.Problem == nil)
-	anew := fresh.Info.ID != r.Info.ID
+	anew := fresh.Info.ID != r.Info.ID || len(fresh.Info.Resumed) != len(r.Info.Resumed)
 	r.Run, r.Gone = fresh, false
-	if anew { // another run took the name
-		r.Config, r.glanced = nil, time.Time{}
+	if anew { // another run took the name, or it went back and draws its pictures again
+		r.Config, r.Media, r.shots, r.glanced = nil, nil, nil, time.Time{}
 	}
 	if same {
 		return false

@@ -91,7 +91,7 @@ func (m *Matrix) Lay(w, h, row, column int) Grid {
 	g.Label = min(widest, max(6, w/3))
 	room := max(0, w-g.Label-1)
 	g.Cell = min(max(2, room/len(m.Columns)), 8)
-	g.Tall = min(max(1, (h-headline)/len(m.Rows)), max(1, g.Cell/3)) // a cell is about square, never higher
+	g.Tall = min(max(1, (h-headline)/len(m.Rows)), max(1, g.Cell/2)) // at most square
 	g.Numbers = g.Cell >= 4
 	g.Rows, g.Columns = min(len(m.Rows), max(0, h-headline)/g.Tall), min(len(m.Columns), room/g.Cell)
 	g.Top = scroll(row, g.Rows, len(m.Rows))
