@@ -98,7 +98,8 @@ func TestSearchFindsAPictureByItself(t *testing.T) {
 		if !slices.IsSortedFunc(q.Nearest, func(a, b struct {
 			Key, Caption string
 			Score        float64
-		}) int {
+		},
+		) int {
 			return int(math.Copysign(1, b.Score-a.Score))
 		}) {
 			t.Errorf("not in order: %+v", q.Nearest)
@@ -154,7 +155,9 @@ func TestModelsThatAreNotWholeAreRefusedByEveryVerb(t *testing.T) {
 			[]string{"lacks tensor visual.proj [32,16]"},
 		},
 		"another width": {
-			"openclip", "open_clip_config.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"embed_dim": 16`), []byte(`"embed_dim": 24`), 1) },
+			"openclip", "open_clip_config.json", func(b []byte) []byte {
+				return bytes.Replace(b, []byte(`"embed_dim": 16`), []byte(`"embed_dim": 24`), 1)
+			},
 			[]string{"tensor text_projection is [32,16], and [32,24] is wanted"},
 		},
 		"no preprocessing": {"huggingface", "preprocessor_config.json", nil, []string{"add --preprocess openai"}},

@@ -64,7 +64,11 @@ func TestADamagedNewestCheckpointIsNamedAndTheOneBeforeUsed(t *testing.T) {
 	if err := os.WriteFile(newest, damaged, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	o := succeeds(t, trainArgs(runs)...)
+	o := succeeds(t, "eval", "tiny", "--runs", runs, "--data", "emoji-small:unseen-style")
+	if !strings.Contains(o.stderr, newest+": damaged") {
+		t.Errorf("evaluation does not say that it uses an older checkpoint:\n%s", o.stderr)
+	}
+	o = succeeds(t, trainArgs(runs)...)
 	for _, words := range []string{newest + ": damaged", "the one before it is used", "8 of 12 steps done"} {
 		if strings.Count(o.stderr, words) != 1 {
 			t.Errorf("standard error does not say %q once:\n%s", words, o.stderr)

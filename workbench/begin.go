@@ -123,10 +123,10 @@ func (t *training) openFolder() (err error) {
 		return err
 	}
 	t.fresh = false
-	for _, n := range t.notices {
+	for _, n := range t.Notices {
 		t.tell(slog.LevelWarn, n)
 	}
-	t.notices = nil
+	t.Notices = nil
 	t.log.Log(slog.LevelInfo, "%s; %s; %d of %d steps done", t.Device, parallel.NewPlan(t.Config), t.place.step, t.total)
 	t.openSaver()
 	if err := t.checkIn("compiling"); err != nil {

@@ -132,11 +132,15 @@ func OpenModel(path string, o Options) (*Model, error) {
 
 // ReadModel reads what OpenModel opens into host memory, to be exported or trained on.
 func ReadModel(path string, o Options) (*checkpoint.Model, error) {
-	dir, err := modelPath(path, o)
+	dir, notices, err := modelPath(path, o)
 	if err != nil {
 		return nil, err
 	}
-	return checkpoint.Open(dir, o.Files)
+	m, err := checkpoint.Open(dir, o.Files)
+	if err == nil {
+		m.Notices = append(notices, m.Notices...)
+	}
+	return m, err
 }
 
 func (m *Model) restore(saved *checkpoint.Saved) error {
@@ -144,28 +148,36 @@ func (m *Model) restore(saved *checkpoint.Saved) error {
 	return saved.Restore(m.store)
 }
 
-// modelPath finds the files that path means: of a run its newest checkpoint, else path itself.
-func modelPath(path string, o Options) (string, error) {
+// modelPath finds the files that path means: of a run its newest checkpoint that is whole, else path itself. The notices
+// tell of those that are not.
+func modelPath(path string, o Options) (dir string, notices []string, err error) {
 	for _, dir := range []string{path, filepath.Join(runsRoot(o), path)} {
 		if _, err := os.Stat(filepath.Join(dir, "checkpoint.json")); err == nil {
-			return dir, nil
+			return dir, nil, nil
 		}
 		if _, err := os.Stat(filepath.Join(dir, "run.json")); err != nil {
 			continue
 		}
-		saved, _, err := checkpoint.Newest(filepath.Join(dir, "checkpoints"))
+		saved, skipped, err := checkpoint.Newest(filepath.Join(dir, "checkpoints"))
 		if errors.Is(err, os.ErrNotExist) {
-			return "", fmt.Errorf("%s: the run has no checkpoint yet; train it first", dir)
+			return "", nil, fmt.Errorf("%s: the run has no checkpoint yet; train it first", dir)
 		}
 		if err != nil {
-			return "", err
+			return "", nil, err
 		}
-		return saved.Path, saved.Close()
+		return saved.Path, messages(skipped), saved.Close()
 	}
 	if _, err := os.Stat(path); err == nil {
-		return path, nil
+		return path, nil, nil
 	}
-	return "", fmt.Errorf("%s: no checkpoint and no run of that name in %s; see: clipbench runs list", path, runsRoot(o))
+	return "", nil, fmt.Errorf("%s: no checkpoint and no run of that name in %s; see: clipbench runs list", path, runsRoot(o))
+}
+
+func messages(errs []error) (lines []string) {
+	for _, err := range errs {
+		lines = append(lines, err.Error())
+	}
+	return lines
 }
 
 func runsRoot(o Options) string {

@@ -23,19 +23,19 @@ var adams = []string{"adamw", "fused_adam", "distributed_fused_adam"}
 
 // sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning, and
 // notes what is computed another way.
-func (r *Run) sameExperiment(before, now *config.Config) error {
+func (r *Run) sameExperiment(before, now *config.Config) (notices []string, err error) {
 	for _, c := range config.Diff(before, now) {
 		average := strings.HasPrefix(c.Key, "exp_manager.ema.")
 		adam := c.Key == "model.optim.name" && slices.Contains(adams, c.Old) && slices.Contains(adams, c.New)
 		switch {
 		case free.MatchString(c.Key) && !average:
 		case layout.MatchString(c.Key), adam:
-			r.notices = append(r.notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
+			notices = append(notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
 		default:
-			return fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, c.Key, c.Old, c.New)
+			return nil, fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, c.Key, c.Old, c.New)
 		}
 	}
-	return nil
+	return notices, nil
 }
 
 // newestOnDisk is the path of the run's newest checkpoint, damaged or not; empty if there is none.

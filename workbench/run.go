@@ -26,7 +26,6 @@ type Run struct {
 	first        int         // the step that opening it found
 	newest       string      // the newest checkpoint on disk, damaged or not, when this process last looked
 	fresh        bool        // the folder does not exist yet
-	notices      []string    // what opening it found worth saying
 	trainingStep *train.Step // compiled once, whoever trains
 }
 
@@ -101,8 +100,9 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	var notices []string
 	if r.options.Config != nil {
-		if err := r.sameExperiment(cfg, r.options.Config); err != nil {
+		if notices, err = r.sameExperiment(cfg, r.options.Config); err != nil {
 			return nil, err
 		}
 		cfg = r.options.Config
@@ -112,9 +112,7 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	}
 	r.newest = r.newestOnDisk()
 	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
-	for _, damaged := range skipped {
-		r.notices = append(r.notices, damaged.Error())
-	}
+	r.Notices = append(notices, messages(skipped)...)
 	if errors.Is(err, os.ErrNotExist) {
 		return r, r.startFrom(cfg.Model.RestoreFromPath)
 	}
@@ -154,7 +152,7 @@ func (r *Run) startFrom(path *string) error {
 	if err := from.Fit(&wanted); err != nil {
 		return fmt.Errorf("model.restore_from_path: %w", err)
 	}
-	r.notices = append(r.notices, from.Notices...)
+	r.Notices = append(r.Notices, from.Notices...)
 	for path, weight := range from.Weights {
 		if err := train.SetWeight(r.store, path, weight); err != nil {
 			return fmt.Errorf("model.restore_from_path: %w", err)

@@ -10,20 +10,21 @@ import (
 	"time"
 
 	"clipbench/workbench/checkpoint"
+	"clipbench/workbench/parallel"
 )
 
 // checkMonitor refuses to rank checkpoints by a metric that the run will not have.
 func (t *training) checkMonitor() error {
 	k := &t.Config.ExpManager
 	if !k.CreateCheckpointCallback {
-		t.notices = append(t.notices, "exp_manager.create_checkpoint_callback is false: no checkpoint is written, and what is learned is lost when this process ends")
+		t.Notices = append(t.Notices, "exp_manager.create_checkpoint_callback is false: no checkpoint is written, and what is learned is lost when this process ends")
 		return nil
 	}
 	names := slices.Concat(trainingMetrics, t.validationMetrics())
 	switch monitor := k.Checkpoint.Monitor; {
 	case slices.Contains(names, monitor):
 	case len(t.validation) == 0 && strings.HasPrefix(monitor, "val"):
-		t.notices = append(t.notices, fmt.Sprintf("there is no validation data, so no %s: the newest checkpoints are kept, not the best", monitor))
+		t.Notices = append(t.Notices, fmt.Sprintf("there is no validation data, so no %s: the newest checkpoints are kept, not the best", monitor))
 	default:
 		return fmt.Errorf("exp_manager.checkpoint_callback_params.monitor=%s: the run has no such metric; it has %s", monitor, strings.Join(names, ", "))
 	}
@@ -72,7 +73,8 @@ func (t *training) save() error {
 	}
 	p := &t.place
 	snapshot.Meta = checkpoint.Meta{
-		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest), Backend: t.Device.Name,
+		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest),
+		Backend: t.Device.Name, Mesh: parallel.NewPlan(t.Config).String(),
 		Preprocess: checkpoint.PreprocessOf(&t.Config.Model),
 	}
 	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)

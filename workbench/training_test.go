@@ -16,6 +16,7 @@ import (
 
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
+	"clipbench/workbench/device"
 	"clipbench/workbench/evaluate"
 	"clipbench/workbench/runlog"
 )
@@ -133,6 +134,48 @@ func TestARunTrainedElsewhereMeanwhileIsNotTakenBack(t *testing.T) {
 	}
 	if _, err := late.TrainSteps(t.Context(), 4); err == nil || !strings.Contains(err.Error(), "another process has trained it to step 8; open it again") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestARunGoesOnOnAnotherMesh trains four steps on one device and four on two, and compares with eight on one.
+func TestARunGoesOnOnAnotherMesh(t *testing.T) {
+	d, err := device.Open(t.Context(), device.Options{Backend: "xla:cpu"})
+	if err != nil {
+		t.Skipf("needs more than one device: %v", err)
+	}
+	d.Close()
+	open := func(root string, p Progress, devices int) *Run {
+		cfg, err := config.Load("../testdata/tiny.yaml", "model.data.validation.dataset_path=[]", "model.global_batch_size=16",
+			fmt.Sprintf("trainer.devices=%d", devices), fmt.Sprintf("model.micro_batch_size=%d", 16/devices))
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := Open("", Options{Config: cfg, Root: root, Backend: "xla:cpu", Progress: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(run.Close)
+		return run
+	}
+	train := func(run *Run, steps int) Summary {
+		summary, err := run.TrainSteps(t.Context(), steps)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return summary
+	}
+	here, there, p := t.TempDir(), filepath.Join(t.TempDir(), "runs"), &recorder{}
+	alone := open(here, &recorder{}, 1)
+	train(alone, 4)
+	if err := os.CopyFS(there, os.DirFS(here)); err != nil {
+		t.Fatal(err)
+	}
+	one, two := train(alone, 4), train(open(there, p, 2), 4)
+	if two.Step != 8 || math.Abs(two.Metrics["loss"]-one.Metrics["loss"]) > 1e-4*one.Metrics["loss"] {
+		t.Errorf("step %d, loss %g on two devices, %g on one", two.Step, two.Metrics["loss"], one.Metrics["loss"])
+	}
+	if said := strings.Join(p.said, "\n"); !strings.Contains(said, "it goes on with trainer.devices=2, which was 1") {
+		t.Errorf("the other mesh was not told:\n%s", said)
 	}
 }
 

@@ -31,7 +31,7 @@ type Meta struct {
 	Tokenizer  Tokenizer       `json:"tokenizer"`
 	Preprocess Preprocess      `json:"preprocess"`
 	Backend    string          `json:"backend,omitempty"` // what ran the steps, such as xla:cpu
-	Mesh       string          `json:"mesh,omitempty"`    // how devices were used, such as data=2,model=2
+	Mesh       string          `json:"mesh,omitempty"`    // how devices were used, such as 4 devices: data 2 × model 2
 	Written    time.Time       `json:"written"`
 	Files      map[string]File `json:"files"`    // every other file of the folder
 	Checksum   string          `json:"checksum"` // SHA-256 of this document with an empty checksum
