@@ -23,6 +23,8 @@ type tower struct {
 	hiddenDropout    float64
 	attentionDropout float64
 	dropPathRate     float64 // of the last block; it grows linearly from 0 at the first
+	recompute        recompute
+	flash            bool // attention that keeps no scores
 }
 
 func newTower(path string, c *config.Tower, causal bool) tower {
@@ -31,13 +33,20 @@ func newTower(path string, c *config.Tower, causal bool) tower {
 		width: c.HiddenSize, layers: c.NumLayers, heads: c.NumAttentionHeads, headWidth: headWidth(c), mlpWidth: c.FFNHiddenSize,
 		epsilon: c.LayerNormEpsilon, activation: activation(c), layerScale: c.LayerScale,
 		hiddenDropout: c.HiddenDropout, attentionDropout: c.AttentionDropout,
+		recompute: newRecompute(c), flash: c.UseFlashAttention,
 	}
 }
 
 // blocks runs the whole stack. x and the result are [batch, sequence, width].
 func (t *tower) blocks(p *Pass, x *Node) *Node {
 	for depth := range t.layers {
+		if p.Training {
+			x = t.recompute.before(depth, x)
+		}
 		x = t.block(p, depth, x)
+	}
+	if p.Training {
+		x = t.recompute.before(t.layers, x)
 	}
 	return x
 }
@@ -77,25 +86,42 @@ func (t *tower) attention(p *Pass, path string, x *Node) *Node {
 	qkv := Reshape(p.dense(path+"/in_proj", x), batch, sequence, 3, t.heads, t.headWidth)
 	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)
 	part := func(i int) *Node { return Squeeze(Slice(qkv, AxisElem(i)), 0) } // [batch, heads, sequence, headWidth]
-	mixed := t.core(p, part(0), part(1), part(2))
+	mixed := t.mix(p, part(0), part(1), part(2))
 	return p.dense(path+"/out_proj", Reshape(TransposeAllAxes(mixed, 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth))
 }
 
-// core is softmax(q·kᵀ/√headWidth)·v of each head. All are [batch, heads, sequence, headWidth]. Vaswani et al. 2017, §3.2.1.
+// mix is softmax(q·kᵀ/√headWidth)·v of each head. All are [batch, heads, sequence, headWidth]. Vaswani et al. 2017, §3.2.1.
 // On one device batch and heads are one axis, which is faster; divided among devices they are two.
-func (t *tower) core(p *Pass, query, key, value *Node) *Node {
+func (t *tower) mix(p *Pass, query, key, value *Node) *Node {
+	scale := 1 / math.Sqrt(float64(t.headWidth))
+	if t.flash && p.Ranks < 2 && !p.Divided {
+		if out, ok := tryFlashKernel(query, key, value, scale, t.causal); ok {
+			return out
+		}
+	}
 	dims := query.Shape().Dimensions
-	each := []int{0, 1}
 	if !p.Divided {
 		flat := func(x *Node) *Node { return Reshape(x, dims[0]*dims[1], dims[2], dims[3]) }
-		query, key, value, each = flat(query), flat(key), flat(value), []int{0}
+		query, key, value = flat(query), flat(key), flat(value)
 	}
+	query = MulScalar(query, scale)
+	core := func(x ...*Node) *Node { return t.core(p, x[0], x[1], x[2]) }
+	switch {
+	case t.flash:
+		return Reshape(chunked{t.causal, p.DType, flashChunk}.attend(query, key, value), dims...)
+	case p.Training && t.recompute.core:
+		return Reshape(around(core, query, key, value), dims...)
+	}
+	return Reshape(core(query, key, value), dims...)
+}
+
+// core is attention with all its scores: [..., sequence, headWidth], of queries that are scaled already.
+func (t *tower) core(p *Pass, query, key, value *Node) *Node {
+	each := []int{0, 1}[:query.Rank()-2]
 	width, sequence := len(each)+1, len(each) // axes
-	query = MulScalar(query, 1/math.Sqrt(float64(t.headWidth)))
 	scores := Dot(query, key).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{width}, each)
 	probabilities := p.dropout(t.attentionDropout, t.softmax(scores))
-	mixed := Dot(probabilities, value).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{sequence}, each)
-	return Reshape(mixed, dims...)
+	return Dot(probabilities, value).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{sequence}, each)
 }
 
 // softmax turns scores [batch, heads, query, key] into probabilities over the keys, in float32. In a causal tower a query

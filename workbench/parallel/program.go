@@ -3,7 +3,9 @@ package parallel
 import (
 	"fmt"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/dtensor"
 	"github.com/gomlx/gomlx/ml/model"
@@ -44,6 +46,15 @@ func (p *Program) Call(batch ...*tensors.Tensor) ([]*tensors.Tensor, error) {
 		inputs[i] = part
 	}
 	return p.exec.Call(inputs...)
+}
+
+// Compile prepares the program for a batch of these shapes, and returns it.
+func (p *Program) Compile(batch ...shapes.Shape) (compute.Executable, error) {
+	g, err := p.exec.Compile(batch...)
+	if err != nil {
+		return nil, err
+	}
+	return g.Executable(), nil
 }
 
 // Results says how a program's results lie: each tensor of the state that its graph changed where it lay, and then the

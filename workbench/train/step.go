@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -69,6 +70,17 @@ func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *
 
 // Mesh is what the state lies on: nil for one device.
 func (s *Step) Mesh() *parallel.Mesh { return s.mesh }
+
+// Compile compiles the step without running it.
+func (s *Step) Compile() (compute.Executable, error) {
+	n, v := s.cfg.Model.GlobalBatchSize, &s.cfg.Model.Vision
+	program, err := s.run.Compile(shapes.Make(dtypes.Float32, n, v.ImgH, v.ImgW, v.NumChannels),
+		shapes.Make(dtypes.Int32, n, s.cfg.Model.Text.EncoderSeqLength), shapes.Make(dtypes.Int32, n))
+	if err != nil {
+		return nil, fmt.Errorf("training step: %w", err)
+	}
+	return program, nil
+}
 
 // Run does one step: it changes the state and returns the metrics.
 func (s *Step) Run(b Batch) (Metrics, error) {
