@@ -1,10 +1,14 @@
 package runlog
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,6 +21,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "write":
 		childWrites(os.Getenv("RUNLOG_ROOT"))
+	case "read":
+		childReads(os.Getenv("RUNLOG_ROOT"))
 	case "full":
 		childFillsItsDisk(os.Getenv("RUNLOG_ROOT"))
 	}
@@ -73,4 +79,16 @@ func childFillsItsDisk(root string) {
 	check(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit))
 	check(w.Scalars(Step{Step: step}, map[string]float64{"loss": 2.5}))
 	check(w.Close(Status{State: Finished, Step: step}))
+}
+
+// childReads reads a metrics file as a viewer does and says how much memory it has taken at most, in MB.
+func childReads(path string) {
+	h := must(ReadAll(context.Background(), path))
+	status := string(must(os.ReadFile("/proc/self/status")))
+	for line := range strings.Lines(status) {
+		if kB, found := strings.CutPrefix(line, "VmHWM:"); found {
+			fmt.Println(must(strconv.ParseFloat(strings.Fields(kB)[0], 64)) / 1e3)
+		}
+	}
+	runtime.KeepAlive(h)
 }

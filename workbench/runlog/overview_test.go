@@ -2,10 +2,7 @@ package runlog
 
 import (
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
-	"time"
 )
 
 func TestRoles(t *testing.T) {
@@ -78,55 +75,5 @@ func TestOverviewOfARunningRun(t *testing.T) {
 	bad := NewOverview(run, lossOf(1, math.NaN(), 2))
 	if len(bad.Flags) != 1 || bad.Flags[0] != "nan" || bad.Loss.Value != 2 {
 		t.Errorf("%+v", bad)
-	}
-}
-
-// BenchmarkReadLongRun reads 500,000 steps of 6 metrics, as the dashboard does.
-func BenchmarkReadLongRun(b *testing.B) {
-	path := filepath.Join(b.TempDir(), "metrics.jsonl")
-	f := must(os.Create(path))
-	var text []byte
-	start := time.Unix(1_763_955_220, 0)
-	for step := range 500_000 {
-		x := float64(step)
-		text = must(appendLine(text, Step{step, 128 * step, x / 5000, start.Add(time.Duration(step) * 50 * time.Millisecond)},
-			map[string]float64{
-				"loss": 5 / (1 + x/1000) * (1 + 0.1*math.Sin(x)), "lr": 1e-3 * math.Cos(x/1e6), "grad_norm": 1 + math.Sin(x/7),
-				"logit_scale": 14 + x/1e5, "pairs_per_s": 282.5 + math.Sin(x), "data_wait": 0.01,
-			}))
-		if len(text) > 1<<20 || step == 499_999 {
-			must(f.Write(text))
-			text = text[:0]
-		}
-	}
-	stat := must(f.Stat())
-	check(f.Close())
-	b.SetBytes(stat.Size())
-	for b.Loop() {
-		start, first := time.Now(), time.Duration(0)
-		h, tail := NewHistory(), NewTail(path)
-		for {
-			batch := must(tail.Poll(b.Context()))
-			h.Add(batch)
-			if first == 0 {
-				first = time.Since(start)
-			}
-			if !batch.More {
-				break
-			}
-		}
-		if h.Len() != 500_000 {
-			b.Fatal(h.Len())
-		}
-		b.ReportMetric(first.Seconds(), "first_s")
-	}
-}
-
-// BenchmarkScalars is the cost of one line to the training loop.
-func BenchmarkScalars(b *testing.B) {
-	w := must(Create(b.TempDir(), "a", Info{}, nil))
-	values := map[string]float64{"loss": 4.852030263919617, "lr": 1e-3, "grad_norm": 1.25, "logit_scale": 14.28, "pairs_per_s": 282.5, "data_wait": 0.01}
-	for step := 0; b.Loop(); step++ {
-		check(w.Scalars(Step{Step: step}, values))
 	}
 }
