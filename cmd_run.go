@@ -13,7 +13,6 @@ import (
 	"clipbench/tui/pane"
 	"clipbench/workbench/runlog"
 
-	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 )
 
@@ -58,12 +57,12 @@ func (c *command) showRun() *cobra.Command {
 
 // configOf is config.yaml as JSON; null where it cannot be read, and strings by dotted key where JSON cannot say it.
 func configOf(r *live.Run) json.RawMessage {
-	text, err := r.Run.Config()
+	tree, err := live.ReadConfig(r.Run)
 	if err != nil {
 		return json.RawMessage("null")
 	}
-	if asJSON, err := yaml.YAMLToJSON(text); err == nil && json.Valid(asJSON) {
-		return asJSON
+	if text, err := json.Marshal(tree); err == nil {
+		return text
 	}
 	flat, err := json.Marshal(r.Config)
 	if err != nil {

@@ -1,12 +1,9 @@
 package live
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 
 	"clipbench/workbench/runlog"
 )
@@ -30,7 +27,7 @@ func (r *Run) Notices() []string {
 	if r.Gone {
 		out = append(out, "the run's folder is gone; what was read of it is still shown")
 	}
-	for _, err := range []error{r.Problem, r.Trouble} {
+	for _, err := range []error{r.Problem, r.Trouble, r.Unread} {
 		if err != nil && !r.Gone {
 			out = append(out, strings.ReplaceAll(err.Error(), "\n", "; "))
 		}
@@ -106,54 +103,6 @@ func (r *Run) setting(name string) (string, bool) {
 		}
 	}
 	return found, count == 1
-}
-
-// readConfig flattens config.yaml to dotted keys; one that cannot be read is empty.
-func readConfig(r *runlog.Run) map[string]string {
-	flat := map[string]string{}
-	b, err := r.Config()
-	if err != nil {
-		return flat
-	}
-	var tree any
-	if yaml.Unmarshal(b, &tree) != nil {
-		return flat
-	}
-	flatten(flat, "", tree, 0)
-	return flat
-}
-
-// flatten puts a tree's leaves under their dotted keys; lists stay together.
-func flatten(flat map[string]string, key string, v any, depth int) {
-	branch, ok := v.(map[string]any)
-	if !ok || depth > 50 {
-		if key != "" {
-			flat[key] = leaf(v)
-		}
-		return
-	}
-	for name, below := range branch {
-		if key != "" {
-			name = key + "." + name
-		}
-		flatten(flat, name, below, depth+1)
-	}
-}
-
-func leaf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "null"
-	case float64:
-		return text(v)
-	case []any:
-		parts := make([]string, len(v))
-		for i, p := range v {
-			parts[i] = leaf(p)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	}
-	return fmt.Sprint(v)
 }
 
 // Differences are the configuration keys that are not the same in all runs, in order, with each run's value

@@ -28,6 +28,7 @@ type Run struct {
 	Config   map[string]string // by dotted key; nil until read
 	Gone     bool              // its folder is not there any more
 	Trouble  error             // what reading the metrics ran into
+	Unread   error             // why the configuration could not be read
 	Log      *Log              // nil until asked for
 	Media    *Media            // nil until asked for
 
@@ -106,6 +107,7 @@ type (
 	configured struct {
 		run    *Run
 		config map[string]string
+		err    error
 	}
 )
 
@@ -155,7 +157,10 @@ func (s *Store) glances(now time.Time) []Job {
 		run := r.Run
 		if r.Config == nil && !r.configuring {
 			r.configuring = true
-			looks = append(looks, func() any { return configured{r, readConfig(run)} })
+			looks = append(looks, func() any {
+				config, err := flatConfig(run)
+				return configured{r, config, err}
+			})
 		}
 		seen := run.Status.Checked.Equal(r.glancedAt) && !r.glanced.IsZero()
 		if r.History == nil && !seen && now.Sub(r.glanced) >= glancePeriod {
@@ -206,7 +211,7 @@ func (s *Store) Take(message any) bool {
 			s.version++
 		}
 	case configured:
-		m.run.Config, m.run.configuring = m.config, false
+		m.run.Config, m.run.Unread, m.run.configuring = m.config, m.err, false
 		s.version++
 	case logged:
 		s.takeLog(m)

@@ -68,7 +68,7 @@ func (s *Store) LogJob(r *Run) Job {
 // next reads whole lines from where the log had been read to.
 func (l Log) next(path string) logged {
 	m := logged{offset: l.offset, stat: l.seen}
-	f, err := os.Open(path)
+	f, stat, err := runlog.OpenFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return m
 	} else if err != nil {
@@ -76,9 +76,7 @@ func (l Log) next(path string) logged {
 		return m
 	}
 	defer f.Close() //nolint:errcheck // only read
-	if m.stat, m.err = f.Stat(); m.err != nil {
-		return m
-	}
+	m.stat = stat
 	size := m.stat.Size()
 	if l.seen == nil || !os.SameFile(l.seen, m.stat) || size < l.offset {
 		m.anew, m.offset = true, max(0, size-logKeep)

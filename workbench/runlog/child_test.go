@@ -3,6 +3,7 @@ package runlog
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -21,6 +22,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "write":
 		childWrites(os.Getenv("RUNLOG_ROOT"))
+	case "count":
+		childCounts(os.Getenv("RUNLOG_ROOT"))
 	case "read":
 		childReads(os.Getenv("RUNLOG_ROOT"))
 	case "full":
@@ -91,4 +94,14 @@ func childReads(path string) {
 		}
 	}
 	runtime.KeepAlive(h)
+}
+
+// childCounts writes run "a" without a pause and reports every step that it has written.
+func childCounts(root string) {
+	w := must(Create(root, "a", Info{}, nil))
+	for step := 1; ; step++ {
+		w.Log(slog.LevelInfo, "step")
+		check(w.Scalars(Step{Step: step}, map[string]float64{"loss": float64(step)}))
+		fmt.Println(step)
+	}
 }

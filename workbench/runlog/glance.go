@@ -19,17 +19,13 @@ const (
 // even distances and the end. The history is good for a sparkline, the latest values and the speed; it is not complete.
 func Glance(path string, pieces int) (*History, error) {
 	h := NewHistory()
-	f, err := os.Open(path)
+	f, stat, err := OpenFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return h, nil
 	} else if err != nil {
-		return h, explain(path, err)
+		return h, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	stat, err := f.Stat()
-	if err != nil || !stat.Mode().IsRegular() {
-		return h, explain(path, err)
-	}
 	p := newParser()
 	size := stat.Size()
 	if size <= max(glanceWhole, 2*int64(pieces)*glancePiece) {

@@ -2,11 +2,13 @@ package runlog
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -150,6 +152,53 @@ func TestFilesThatMayNotBeReadAreTold(t *testing.T) {
 		wants(t, err, w.Dir(), "no permission")
 	})
 	check(os.Chmod(root, 0o755))
+}
+
+// TestPipesAndFoldersInAFilesPlaceAreTold has files that would keep a reader waiting for ever, or are none.
+func TestPipesAndFoldersInAFilesPlaceAreTold(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a")
+	check(os.Mkdir(dir, 0o755))
+	for _, name := range []string{"metrics.jsonl", "status.json", "run.json"} {
+		check(syscall.Mkfifo(filepath.Join(dir, name), 0o644))
+	}
+	check(os.Mkdir(filepath.Join(dir, "config.yaml"), 0o755))
+	metrics := filepath.Join(dir, "metrics.jsonl")
+	_, err := NewTail(metrics).Poll(t.Context())
+	wants(t, err, metrics, "not an ordinary file")
+	_, err = Glance(metrics, 8)
+	wants(t, err, metrics, "not an ordinary file")
+	run := must(Open(dir))
+	if run.Problem == nil || strings.Count(run.Problem.Error(), "not an ordinary file") != 2 {
+		t.Error(run.Problem)
+	}
+	_, err = run.Config()
+	wants(t, err, "config.yaml", "not an ordinary file")
+}
+
+func TestLinksToFilesAndCirclesAreNoRuns(t *testing.T) {
+	root := t.TempDir()
+	write(t, filepath.Join(root, "notes.txt"), nil)
+	for name, target := range map[string]string{"file": "notes.txt", "circle": "circle", "nowhere": "gone"} {
+		check(os.Symlink(target, filepath.Join(root, name)))
+	}
+	if runs := must(List(root)); len(runs) != 0 {
+		t.Errorf("%v", runs[0])
+	}
+}
+
+// TestNumbersAtTheEdgeStayOneDocument has samples, steps and times whose differences are beyond a float64.
+func TestNumbersAtTheEdgeStayOneDocument(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "a")
+	check(os.Mkdir(dir, 0o755))
+	write(t, filepath.Join(dir, "metrics.jsonl"), []byte(`{"step":-9007199254740992,"samples":-1.7e308,"time":0,"loss":1e308,"pairs_per_s":1e999}
+{"step":9007199254740992,"samples":1.7e308,"time":5e-324,"loss":-1e308}
+`))
+	write(t, filepath.Join(dir, "status.json"), []byte(`{"state":"running","step":0,"total":9223372036854775807,"summary":{"loss":{"min":"-Inf","max":1e400}}}`))
+	run := must(Open(dir))
+	o := NewOverview(run, must(Glance(filepath.Join(dir, "metrics.jsonl"), 8)))
+	if _, err := json.Marshal(o); err != nil || o.Loss.Value != -1e308 {
+		t.Errorf("%v, %+v", err, o)
+	}
 }
 
 // TestTimeGoesOnWhenTheClockJumps has a clock that is a century ahead for one line, and one that goes back an hour.

@@ -121,14 +121,14 @@ func (o *Overview) speed(r *Run, h *History, throughput string) {
 		first += sort.Search(n-1-first, func(i int) bool { return h.Time(first+i) >= since })
 	}
 	if seconds := h.Time(n-1) - h.Time(first); seconds > 0 {
-		o.StepsPerS = float64(h.Step(n-1)-h.Step(first)) / seconds
-		o.PairsPerS = (h.Samples(n-1) - h.Samples(first)) / seconds
+		o.StepsPerS = or(float64(h.Step(n-1)-h.Step(first))/seconds, 0)
+		o.PairsPerS = or((h.Samples(n-1)-h.Samples(first))/seconds, 0)
 	}
 	if last := latest(r, h, throughput); last != nil && finite(float64(last.Value)) {
 		o.PairsPerS = float64(last.Value)
 	}
 	if left := o.Total - o.Step; left > 0 && o.StepsPerS > 0 && o.State == Running {
-		o.ETASeconds = float64(left) / o.StepsPerS
+		o.ETASeconds = or(float64(left)/o.StepsPerS, 0)
 	}
 }
 

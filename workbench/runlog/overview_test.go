@@ -13,6 +13,8 @@ func TestRoles(t *testing.T) {
 		{[]string{"loss", "val_loss", "lr", "pairs_per_s", "data_wait", "loss_scale"}, Roles{"loss", "val_loss", "pairs_per_s", "data_wait"}},
 		{[]string{"train/loss", "val/loss", "val/top1", "val/top5"}, Roles{"train/loss", "val/top1", "", ""}},
 		{[]string{"reduced_train_loss", "sys/wait"}, Roles{"reduced_train_loss", "reduced_train_loss", "", ""}},
+		{[]string{"loss", "val/accumulated_batches", "val_acc"}, Roles{"loss", "val_acc", "", ""}},
+		{[]string{"loss", "accumulation"}, Roles{"loss", "loss", "", ""}},
 		{nil, Roles{}},
 	} {
 		if got := FindRoles(tc.names); got != tc.want {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -24,12 +25,29 @@ func Append(root, name string, step int, info Info) (*Writer, error) {
 		return nil, err
 	}
 	run := read(dir, time.Now()) // only now: another writer may have had the folder until the lock was ours
+	sweep(dir)
 	w := newWriter(dir, held)
 	if err := w.resume(run, step, info); err != nil {
 		_ = w.release()
 		return nil, err
 	}
 	return w, nil
+}
+
+// sweep removes the files that a killed writer had begun and not yet put in their place; a copy of all metrics may be
+// among them. What cannot be removed is in nobody's way.
+func sweep(dir string) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		for _, name := range []string{".run.json.", ".status.json.", ".config.yaml.", ".metrics."} {
+			if strings.HasPrefix(e.Name(), name) {
+				_ = os.Remove(filepath.Join(dir, e.Name()))
+			}
+		}
+	}
 }
 
 func (w *Writer) resume(run *Run, step int, info Info) (err error) {

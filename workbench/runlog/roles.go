@@ -3,6 +3,7 @@ package runlog
 import (
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Roles are the metrics that a run is judged by, whatever it calls them; "" where there is none.
@@ -49,7 +50,12 @@ func containsAny(name string, parts ...string) bool {
 func ofValidation(name string) bool { return containsAny(name, "val", "eval", "test", "unseen") }
 
 func accuracy(name string) bool {
-	return containsAny(name, "top1", "top-1", "top_1", "acc", "recall@1", "r@1", "recall_1", "recall1")
+	return containsAny(name, "top1", "top-1", "top_1", "accuracy", "recall@1", "r@1", "recall_1", "recall1") || hasWord(name, "acc")
+}
+
+// hasWord reports whether a name has a word of its own: "acc" in val_acc, not in accumulated.
+func hasWord(name, word string) bool {
+	return slices.Contains(strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) }), word)
 }
 
 func trainingLoss(name string) bool {

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
@@ -41,10 +43,11 @@ func Open(dir string) (*Run, error) {
 	return read(dir, time.Now()), nil
 }
 
-// isRun reports whether any of a run's files is there.
+// isRun reports whether any of a run's files is there, or may be: a folder that cannot be looked into is told, not left out.
 func isRun(dir string) bool {
 	for _, name := range []string{"run.json", "status.json", "metrics.jsonl"} {
-		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+		_, err := os.Lstat(filepath.Join(dir, name))
+		if !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) && !errors.Is(err, syscall.ELOOP) {
 			return true
 		}
 	}
@@ -85,13 +88,14 @@ func readJSON[T any](path string, v *T) error {
 
 // readSmall reads a file of a sensible size.
 func readSmall(path string) ([]byte, error) {
-	stat, err := os.Stat(path)
+	f, _, err := OpenFile(path)
 	if err != nil {
-		return nil, explain(path, err)
+		return nil, err
 	}
-	if !stat.Mode().IsRegular() || stat.Size() > maxSmallFile {
-		return nil, fmt.Errorf("%s: not an ordinary file of at most %d MiB", path, maxSmallFile>>20)
+	defer f.Close() //nolint:errcheck // only read
+	b, err := io.ReadAll(io.LimitReader(f, maxSmallFile+1))
+	if len(b) > maxSmallFile {
+		return nil, fmt.Errorf("%s: larger than %d MiB", path, maxSmallFile>>20)
 	}
-	b, err := os.ReadFile(path)
 	return b, explain(path, err)
 }

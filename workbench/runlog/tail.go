@@ -39,20 +39,13 @@ func (t *Tail) Poll(ctx context.Context) (*Batch, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	f, err := os.Open(t.path)
+	f, stat, err := OpenFile(t.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &Batch{}, t.missing()
 	} else if err != nil {
-		return &Batch{}, explain(t.path, err)
+		return &Batch{}, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	stat, err := f.Stat()
-	if err != nil {
-		return &Batch{}, explain(t.path, err)
-	}
-	if !stat.Mode().IsRegular() {
-		return &Batch{}, fmt.Errorf("%s: not an ordinary file", t.path)
-	}
 	out := &Batch{Size: stat.Size()}
 	if !t.same(f, stat) {
 		*t = Tail{path: t.path, buffer: t.buffer, parser: newParser()}

@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -120,6 +121,33 @@ func TestSecondWriterIsRefusedAndAKilledOneIsNotInTheWay(t *testing.T) {
 	check(w.Close(Status{State: Stopped, Step: 5}))
 }
 
+// TestWhatWasWrittenSurvivesSIGKILL kills a writer in the midst of its work: every step that it had reported is on disk, whole.
+func TestWhatWasWrittenSurvivesSIGKILL(t *testing.T) {
+	root := t.TempDir()
+	writer := child("count", root)
+	out := bufio.NewScanner(must(writer.StdoutPipe()))
+	check(writer.Start())
+	last := 0
+	for last < 500 && out.Scan() {
+		last = must(strconv.Atoi(out.Text()))
+	}
+	check(writer.Process.Kill())
+	for out.Scan() { // what it had reported before it died
+		if n, err := strconv.Atoi(out.Text()); err == nil {
+			last = n
+		}
+	}
+	_ = writer.Wait() // killed: its error is what we wanted
+	h := must(ReadAll(t.Context(), filepath.Join(root, "a", "metrics.jsonl")))
+	if h.Len() < last || h.Faults != (Faults{}) || h.Step(h.Len()-1) != h.Len() {
+		t.Errorf("it reported %d steps; %d rows, %+v", last, h.Len(), h.Faults)
+	}
+	log := strings.Split(string(must(os.ReadFile(filepath.Join(root, "a", "log.txt")))), "\n")
+	if len(log) < last {
+		t.Errorf("it reported %d steps; %d lines of log", last, len(log))
+	}
+}
+
 // TestResumeHasEveryStepOnce stops at 100, resumes at 60 with a torn line and media in the way, and goes on.
 func TestResumeHasEveryStepOnce(t *testing.T) {
 	root := t.TempDir()
@@ -137,6 +165,7 @@ func TestResumeHasEveryStepOnce(t *testing.T) {
 	id := must(Open(dir)).Info.ID
 	check(w.Close(Status{State: Stopped, Step: 100}))
 	extend(t, filepath.Join(dir, "metrics.jsonl"), []byte(`{"step":101,"lo`))
+	write(t, filepath.Join(dir, ".status.json.123"), nil) // a check-in that was killed
 
 	w = must(Append(root, "a", 60, Info{}))
 	writeSteps(61, 120)
@@ -156,6 +185,9 @@ func TestResumeHasEveryStepOnce(t *testing.T) {
 	dropped := string(must(os.ReadFile(filepath.Join(dir, "metrics.dropped.jsonl"))))
 	if n := strings.Count(dropped, "\n"); n != 41 || !strings.HasSuffix(dropped, `{"step":101,"lo`+"\n") {
 		t.Errorf("%d dropped lines, ending %q", n, dropped[len(dropped)-40:])
+	}
+	if left := must(filepath.Glob(filepath.Join(dir, ".*"))); len(left) != 0 {
+		t.Errorf("left by the killed writer: %q", left)
 	}
 	must(os.Stat(filepath.Join(dir, "media.dropped", "100", "grid.png")))
 	must(os.Stat(filepath.Join(dir, "media", "50", "grid.png")))
