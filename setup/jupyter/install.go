@@ -18,6 +18,9 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
+// labSettings keep JupyterLab from asking about, and looking for, news and versions.
+const labSettings = `{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}` + "\n"
+
 // installLimit bounds one step of the installation.
 const installLimit = 15 * time.Minute
 
@@ -28,11 +31,13 @@ func (l *Lab) Install(ctx context.Context, say func(subject, line string)) error
 	if err := l.installPython(ctx, say); err != nil {
 		return err
 	}
+	if err := l.installSettings(); err != nil {
+		return err
+	}
 	if err := l.installKernel(say); err != nil {
 		return err
 	}
-	// The kernel and goimports are tools of go.mod: the cell's gonbui has to speak the kernel's protocol.
-	if err := l.run(ctx, "go", "install", "tool"); err != nil {
+	if err := l.buildKernel(ctx); err != nil {
 		return fmt.Errorf("the Go kernel could not be built: %w", err)
 	}
 	if err := l.run(ctx, "go", "build", "./..."); err != nil {
@@ -52,6 +57,15 @@ func (l *Lab) installPython(ctx context.Context, say func(subject, line string))
 		return fmt.Errorf("JupyterLab could not be installed: %w", err)
 	}
 	return nil
+}
+
+// installSettings sets what JupyterLab does unless a person sets it otherwise.
+func (l *Lab) installSettings() error {
+	settings := filepath.Join(l.Root, ".venv", "share", "jupyter", "lab", "settings")
+	if err := os.MkdirAll(settings, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(settings, "overrides.json"), []byte(labSettings), 0o644)
 }
 
 // run runs a program in the repository's folder. Its error is its last line.
