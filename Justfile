@@ -79,7 +79,7 @@ parity *arguments: setup _peers
 
 # JupyterLab with the Go kernel on notebooks/
 lab *arguments: _kernel
-    @.venv/bin/python -m jupyterlab --notebook-dir=notebooks "$@"
+    @[ "$(id -u)" != 0 ] || set -- --allow-root "$@"; .venv/bin/python -m jupyterlab --notebook-dir=notebooks "$@"
 
 # Execute the notebooks, or those named, and rewrite their committed outputs
 notebooks *files: _kernel

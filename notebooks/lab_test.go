@@ -46,7 +46,7 @@ type seen struct {
 }
 
 func TestLabShowsALiveChartThatStopEndsWithACheckpoint(t *testing.T) {
-	v := visit{Token: "quickstart", Notebook: "01-quickstart.ipynb", StopAt: 12, Pictures: 4, Patience: 300}
+	v := visit{Token: "quickstart", Notebook: "01-quickstart.ipynb", StopAt: 12, Pictures: 3, Patience: 300}
 	v.Chromium = chromium(t)
 	browser := browserFolder(t)
 	l := lab(t)

@@ -103,7 +103,7 @@ func all(t *testing.T) []string {
 }
 
 // lab is Jupyter, set up once. Without Python the test is skipped.
-func lab(t *testing.T) *jupyter.Lab {
+func lab(t testing.TB) *jupyter.Lab {
 	t.Helper()
 	l, err := setUp()
 	if errors.Is(err, venv.ErrNoPython) {
@@ -141,7 +141,7 @@ func execute(t *testing.T, l *jupyter.Lab, path string) *execution {
 }
 
 // numbers are what a pattern's groups match in all that the notebook printed, one row for each match.
-func (e *execution) numbers(t *testing.T, pattern string) [][]float64 {
+func (e *execution) numbers(t testing.TB, pattern string) [][]float64 {
 	t.Helper()
 	matches := regexp.MustCompile(pattern).FindAllStringSubmatch(e.Printed(), -1)
 	if len(matches) == 0 {

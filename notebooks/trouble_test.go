@@ -76,7 +76,7 @@ func TestAnInterruptedCellSavesACheckpointFirst(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
 	go interruptAfterSteps(ctx, interrupt, filepath.Join(folder, "runs", "try"))
-	n, err := runIn(ctx, t, l, folder, 5*time.Minute, `import ("clipbench/workbench"; "clipbench/workbench/config")
+	n, err := runIn(ctx, t, l, jupyter.Options{Folder: folder, Limit: 5 * time.Minute}, `import ("clipbench/workbench"; "clipbench/workbench/config")
 %%
 cfg := workbench.Must(config.Load("recipes/emoji/emoji.yaml", "trainer.max_steps=100000", "trainer.val_check_interval=100000",
 	"model.micro_batch_size=16", "model.data.train.dataset_path=[emoji-small:train]", "model.data.validation.dataset_path=[]"))
@@ -112,10 +112,10 @@ func interruptAfterSteps(ctx context.Context, interrupt context.CancelFunc, run 
 // run executes cells, which are Go statements unless they have a %% of their own, in a folder of their own.
 func run(t *testing.T, l *jupyter.Lab, limit time.Duration, cells ...string) (*jupyter.Notebook, error) {
 	t.Helper()
-	return runIn(t.Context(), t, l, t.TempDir(), limit, cells...)
+	return runIn(t.Context(), t, l, jupyter.Options{Folder: t.TempDir(), Limit: limit}, cells...)
 }
 
-func runIn(ctx context.Context, t *testing.T, l *jupyter.Lab, folder string, limit time.Duration, cells ...string) (*jupyter.Notebook, error) {
+func runIn(ctx context.Context, t testing.TB, l *jupyter.Lab, o jupyter.Options, cells ...string) (*jupyter.Notebook, error) {
 	t.Helper()
 	type cell struct {
 		Type     string         `json:"cell_type"`
@@ -143,5 +143,6 @@ func runIn(ctx context.Context, t *testing.T, l *jupyter.Lab, folder string, lim
 	if err := os.WriteFile(path, content, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	return l.Execute(ctx, path, jupyter.Options{Folder: folder, Output: path + ".out", Limit: limit})
+	o.Output = path + ".out"
+	return l.Execute(ctx, path, o)
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/janpfeifer/gonb/gonbui"
 )
 
-// ShortVariable, set to anything but 0, makes notebooks short: tests execute them on the pairs that come with the code, for
-// a few steps.
+// ShortVariable names CLIPBENCH_SHORT, which makes notebooks short when it is set to anything but 0: tests execute them on the
+// pairs that come with the code, for a few steps.
 const ShortVariable = "CLIPBENCH_SHORT"
 
 // Must returns the value of a call that cannot be done without. An error ends the program: its one line goes to standard

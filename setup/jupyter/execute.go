@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Output string        // where the executed notebook goes
 	Folder string        // the cells' working folder; "" is the repository's
-	Limit  time.Duration // of each cell; 0 is ten minutes
+	Limit  time.Duration // of each cell; 0 is an hour
 	Env    []string      // more variables for the kernel, as NAME=value
 
 	// Event, if it is there, is told when a cell starts and when it is done.
@@ -38,7 +38,7 @@ type Event struct {
 // failed. When ctx ends, the cell is interrupted as by Jupyter's Stop button, and the rest is not executed.
 func (l *Lab) Execute(ctx context.Context, path string, o Options) (*Notebook, error) {
 	if o.Limit == 0 {
-		o.Limit = 10 * time.Minute
+		o.Limit = time.Hour
 	}
 	script := filepath.Join(l.Root, "setup", "jupyter", "execute.py")
 	cmd := exec.CommandContext(ctx, l.Python(), script, path, o.Output, strconv.Itoa(int(o.Limit.Seconds())))

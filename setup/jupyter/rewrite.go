@@ -28,7 +28,7 @@ func (l *Lab) link(folder string, names ...string) error {
 // Rewrite executes a notebook and puts the outputs into its file, unless a cell fails. An output that differs from the
 // one before in nothing but measured times stays as it was.
 func (l *Lab) Rewrite(ctx context.Context, path string, o Options) error {
-	fresh, err := os.CreateTemp(filepath.Dir(path), ".executed-*.ipynb")
+	fresh, err := os.CreateTemp(filepath.Dir(path), ".executed-*")
 	if err != nil {
 		return err
 	}

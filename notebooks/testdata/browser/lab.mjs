@@ -45,6 +45,7 @@ try {
   await page.screenshot({ path: wanted.screenshot })
 } catch (error) {
   seen.errors.push(String(error))
+  await context.pages()[0]?.screenshot({ path: `${wanted.screenshot}.failed.png` }).catch(() => {})
 } finally {
   await context.close()
 }
