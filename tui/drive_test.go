@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -18,7 +19,8 @@ import (
 // driver is a dashboard without a terminal: messages go in by hand, its commands run at once, its clock stands still.
 type driver struct {
 	*Model
-	now time.Time
+	now  time.Time
+	sent []string // to the terminal, past the screen
 }
 
 // drive opens a dashboard over root and reads all that is to be read.
@@ -56,6 +58,8 @@ func (d *driver) run(command tea.Cmd) {
 	}
 	switch msg := command().(type) {
 	case nil, tickMsg, tea.QuitMsg:
+	case tea.RawMsg:
+		d.sent = append(d.sent, fmt.Sprint(msg.Msg))
 	case tea.BatchMsg:
 		for _, each := range msg {
 			d.run(each)

@@ -198,10 +198,17 @@ func (m *Model) previewed(r *live.Run) func(string) bool {
 	if r.Overview.Best != nil {
 		keep[r.Overview.Best.Metric] = true
 	}
-	group := ""
-	for _, name := range m.charts.Names() { // and the first of every group
-		if g := pane.GroupOf(name); g != group && len(keep) < 4 {
+	detail := m.areas().detail
+	room := max(4, detail.W/50*(detail.H/12))
+	names, group := m.charts.Names(), ""
+	for _, name := range names { // and the first of every group
+		if g := pane.GroupOf(name); g != group && len(keep) < room {
 			keep[name], group = true, g
+		}
+	}
+	for _, name := range names[:min(len(names), room)] { // and what else a large screen has room for
+		if len(keep) < room && room > 4 {
+			keep[name] = true
 		}
 	}
 	return func(metric string) bool { return keep[metric] }

@@ -53,24 +53,38 @@ func (c *Chart) drawAxes(out *canvas.Canvas, f *frame) {
 	if !f.ok {
 		return
 	}
-	above := -1
-	for _, tick := range reversed(f.yTicks(f.h)) {
-		y := f.row(tick.Value) / f.raster.subY
-		if y <= above || y < 0 || y >= f.h {
-			continue
-		}
-		out.TextRight(0, y, c.Gutter, tick.Label, c.Theme.Faint)
-		above = y
+	for _, tick := range c.labelled(f) {
+		out.TextRight(0, f.line(tick), c.Gutter, tick.Label, c.Theme.Faint)
 	}
 	if c.XAxis {
 		c.drawXLabels(out, f)
 	}
 }
 
-func reversed(ticks []Tick) []Tick {
-	out := make([]Tick, 0, len(ticks))
-	for i := len(ticks) - 1; i >= 0; i-- {
-		out = append(out, ticks[i])
+// line is the line of the screen that a place on the vertical axis lies in.
+func (f *frame) line(tick Tick) int { return f.row(tick.Value) / f.raster.subY }
+
+// labelled are the ticks that get a label, each on a line of its own; where they would stand at uneven distances for
+// want of lines, the first and the last.
+func (c *Chart) labelled(f *frame) []Tick {
+	var out []Tick
+	tight := false
+	for _, tick := range f.yTicks(f.h) {
+		y := f.line(tick)
+		if y < 0 || y >= f.h {
+			continue
+		}
+		if n := len(out); n > 0 {
+			above := f.line(out[n-1])
+			if y >= above {
+				continue
+			}
+			tight = tight || y == above-1
+		}
+		out = append(out, tick)
+	}
+	if tight && len(out) > 2 {
+		return []Tick{out[0], out[len(out)-1]}
 	}
 	return out
 }

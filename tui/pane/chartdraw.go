@@ -133,7 +133,11 @@ func (p *Charts) drawTitle(c *canvas.Canvas, name string, built *chart.Chart) {
 		best = ""
 		group, short = titleParts(name, end-x-len(first)-1)
 	}
-	c.TextRight(x, 0, end-x, best, p.Theme.Faint)
+	bestStyle := p.Theme.Faint
+	if strings.HasPrefix(best, string(p.Theme.Glyphs.Bad)) {
+		bestStyle = p.Theme.Warn
+	}
+	c.TextRight(x, 0, end-x, best, bestStyle)
 	end -= canvas.Width(best)
 	x += c.Text(x, 0, end-x, group, p.Theme.Faint)
 	x += c.Text(x, 0, end-x, short, style) + 1

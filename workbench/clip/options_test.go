@@ -53,7 +53,9 @@ func (s *small) run(t *testing.T, training bool, f func(p *Pass, images, tokens 
 		for _, p := range s.model.Tensors() {
 			shapes[p.Path] = p.Dims
 		}
-		weights := func(path string) *Node { return Const(g, tensors.FromFlatDataAndDimensions(s.values[path], shapes[path]...)) }
+		weights := func(path string) *Node {
+			return Const(g, tensors.FromFlatDataAndDimensions(s.values[path], shapes[path]...))
+		}
 		p := &Pass{Weights: weights, DType: dtypes.Float32, Training: training}
 		p.RNG = NewRNG(Const(g, uint64(1)), Const(g, int32(2)), rows)
 		return f(p, images, tokens)

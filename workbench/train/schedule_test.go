@@ -21,18 +21,24 @@ func TestSchedulesFollowTheirFormulas(t *testing.T) {
 		want  map[int]float64
 	}{
 		{
-			"cosine", config.Sched{Name: "CosineAnnealing", WarmupSteps: 4, MinLR: 0.2}, 12,
+			"cosine",
+			config.Sched{Name: "CosineAnnealing", WarmupSteps: 4, MinLR: 0.2},
+			12,
 			map[int]float64{0: 0.2, 1: 0.4, 3: 0.8, 4: 1, 6: quarter, 8: 0.6, 10: 1.2 - quarter, 12: 0.2, 13: 0.2, 99: 0.2},
 		},
 		{
-			"cosine with constant steps at its end", config.Sched{Name: "CosineAnnealing", WarmupSteps: 4, ConstantSteps: 8, MinLR: 0.2}, 20,
+			"cosine with constant steps at its end",
+			config.Sched{Name: "CosineAnnealing", WarmupSteps: 4, ConstantSteps: 8, MinLR: 0.2},
+			20,
 			map[int]float64{3: 0.8, 4: 1, 6: quarter, 8: 0.6, 11: 0.2 + 0.8*(1+math.Cos(math.Pi*7/8))/2, 12: 0.2, 13: 0.2, 19: 0.2, 20: 0.2},
 		},
 		{"cosine without warm-up", config.Sched{Name: "CosineAnnealing"}, 4, map[int]float64{0: 1, 2: 0.5, 4: 0}},
 		{"all warm-up", config.Sched{Name: "CosineAnnealing", WarmupSteps: 9}, 5, map[int]float64{0: 0.1, 4: 0.5}},
 		{"constant", config.Sched{Name: "constant", WarmupSteps: 1, MinLR: 0.2}, 8, map[int]float64{0: 0.5, 1: 1, 7: 1, 100: 1}},
 		{
-			"constant with cooldown", config.Sched{Name: "constant-cooldown", WarmupSteps: 2, CooldownSteps: 4, MinLR: 0.2}, 10,
+			"constant with cooldown",
+			config.Sched{Name: "constant-cooldown", WarmupSteps: 2, CooldownSteps: 4, MinLR: 0.2},
+			10,
 			map[int]float64{0: 1. / 3, 1: 2. / 3, 2: 1, 6: 1, 7: 0.8, 8: 0.6, 9: 0.4, 10: 0.2, 12: 0.2},
 		},
 	} {
