@@ -126,10 +126,14 @@ type failer interface {
 	Fatalf(string, ...any)
 }
 
-// fits fails unless the frame is exactly the screen's size.
+// fits fails unless the frame is exactly the screen's size, and the one that the terminal is given.
 func (d *driver) fits(t failer) {
 	t.Helper()
-	lines := strings.Split(d.Frame(), "\n")
+	frame := d.Frame()
+	if given := d.View().Content; given != frame {
+		t.Fatalf("the terminal is given an old frame:\n%s\nnow it is:\n%s", ansi.Strip(given), ansi.Strip(frame))
+	}
+	lines := strings.Split(frame, "\n")
 	if d.height > 0 && d.width > 0 && len(lines) != d.height {
 		t.Fatalf("%d lines on a screen of %d", len(lines), d.height)
 	}

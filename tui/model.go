@@ -47,6 +47,10 @@ type Model struct {
 	mouse    bool
 	drag     int // the column where a drag began; -1 for none
 	terminal terminal
+	acts     int   // see stamp
+	told     stamp // when the panes were told what to show
+	framed   stamp // when the frame was drawn
+	frame    string
 	jumping  bool // to the line of the log at step jumpTo, once it has been read
 	jumpTo   int
 }

@@ -11,7 +11,10 @@ import (
 
 // View is the screen.
 func (m *Model) View() tea.View {
-	v := tea.NewView(m.Frame())
+	if now := m.stamp(); now != m.framed || m.frame == "" {
+		m.framed, m.frame = now, m.Frame()
+	}
+	v := tea.NewView(m.frame)
 	v.AltScreen = true
 	v.WindowTitle = m.title()
 	if m.mouse {

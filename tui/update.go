@@ -10,15 +10,34 @@ import (
 // Update takes in one message. It never waits and never reads: what has to be read is returned as commands.
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	command := m.take(msg)
-	m.tell()
-	return m, tea.Batch(command, m.draw())
+	if now := m.stamp(); now != m.told {
+		m.told = now
+		m.tell()
+		command = tea.Batch(command, m.draw())
+	}
+	return m, command
 }
+
+// stamp changes whenever the screen may.
+type stamp struct {
+	store  int   // its version
+	acts   int   // messages that were neither the clock's nor the store's
+	second int64 // ages are shown in seconds
+}
+
+func (m *Model) stamp() stamp { return stamp{m.store.Version(), m.acts, m.options.clock().Unix()} }
 
 // take acts on a message.
 func (m *Model) take(msg tea.Msg) tea.Cmd {
-	switch msg := msg.(type) {
-	case tickMsg:
+	if _, ok := msg.(tickMsg); ok {
 		return tea.Batch(m.jobs(), tick())
+	}
+	if m.store.Take(msg) {
+		m.finishJump()
+		return m.jobs()
+	}
+	m.acts++
+	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 		m.terminal.sent = ""
@@ -43,10 +62,6 @@ func (m *Model) take(msg tea.Msg) tea.Cmd {
 	case sendPicture:
 		return m.send(msg)
 	default:
-		if m.store.Take(msg) {
-			m.finishJump()
-			return m.jobs()
-		}
 		m.learn(msg)
 	}
 	return nil
@@ -133,6 +148,7 @@ func (m *Model) finishJump() {
 		m.jumping = false
 		return
 	}
+	m.acts++
 	m.tell()
 	if n := len(m.log.Lines()); n > 0 {
 		m.log.LookAt(m.jumpTo)
