@@ -115,6 +115,10 @@ func TestTrainingStartsFromAForeignModel(t *testing.T) {
 	if d := embeds(t, "still", image, "--runs", runs).apart(t, embeds(t, "tiny", image, "--runs", runs)); d > 1e-6 {
 		t.Errorf("steps of length 0 moved the embeddings by %g", d)
 	}
+	o := succeeds(t, append(trainArgs(runs, "--run", "bright", "model.vision.image_mean=[0.1, 0.1, 0.1]"), still...)...)
+	if !strings.Contains(o.stderr, "was trained on pictures normalised by mean [0.48145466 0.4578275 0.40821073]") {
+		t.Errorf("other statistics than the weights' are not mentioned:\n%s", o.stderr)
+	}
 	larger := append(trainArgs(runs, "--run", "larger", "model.vision.img_h=32", "model.vision.img_w=24", "model.text.encoder_seq_length=10"), still...)
 	succeeds(t, larger...)
 	resized := filepath.Join(t.TempDir(), "resized")

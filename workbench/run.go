@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"clipbench/workbench/checkpoint"
@@ -153,6 +154,10 @@ func (r *Run) startFrom(path *string) error {
 		return fmt.Errorf("model.restore_from_path: %w", err)
 	}
 	r.Notices = append(r.Notices, from.Notices...)
+	if own, theirs := checkpoint.PreprocessOf(&wanted), from.Preprocess(); !slices.Equal(own.Mean, theirs.Mean) || !slices.Equal(own.Std, theirs.Std) {
+		r.Notices = append(r.Notices, fmt.Sprintf("%s was trained on pictures normalised by mean %v and deviation %v; this run's are by %v and %v (model.vision.image_mean, image_std)",
+			*path, theirs.Mean, theirs.Std, own.Mean, own.Std))
+	}
 	for path, weight := range from.Weights {
 		if err := train.SetWeight(r.store, path, weight); err != nil {
 			return fmt.Errorf("model.restore_from_path: %w", err)

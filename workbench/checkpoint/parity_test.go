@@ -102,24 +102,3 @@ func sameIDs(t *testing.T, g golden) {
 		t.Errorf("ids %v, want %v", got[:10], want[:10])
 	}
 }
-
-// BenchmarkImportViTB32 reads an open_clip ViT-B/32 that CLIPBENCH_VIT_B_32 names.
-func BenchmarkImportViTB32(b *testing.B) {
-	path := os.Getenv("CLIPBENCH_VIT_B_32")
-	if path == "" {
-		b.Skip("CLIPBENCH_VIT_B_32 names no folder or file of an open_clip ViT-B-32")
-	}
-	o := Options{}
-	if filepath.Ext(path) != "" {
-		o = Options{Preset: "ViT-B-32", Activation: "gelu", Preprocess: "openai", Tokenizer: clipTokenizer}
-	}
-	for b.Loop() {
-		m, err := Open(path, o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if len(m.Weights) == 0 {
-			b.Fatal("no weights")
-		}
-	}
-}

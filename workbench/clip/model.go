@@ -47,14 +47,6 @@ func (m *Model) Encode(p *Pass, images, tokens *Node) Features {
 // LogitScale is exp(logit_scale), the inverse temperature: a float32 scalar.
 func (m *Model) LogitScale(p *Pass) *Node { return Exp(p.Weights("logit_scale")) }
 
-// headWidth is kv_channels, or the width divided among the heads.
-func headWidth(t *config.Tower) int {
-	if t.KVChannels != nil {
-		return *t.KVChannels
-	}
-	return t.HiddenSize / t.NumAttentionHeads
-}
-
 // normalize divides each row of x [batch, dim] by its L2 norm, in float32. PyTorch's F.normalize: the norm is at least 1e-12.
 func normalize(x *Node) *Node {
 	norm := Sqrt(MaxScalar(ReduceAndKeep(Square(x), ReduceSum, -1), 1e-24))

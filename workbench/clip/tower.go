@@ -30,7 +30,7 @@ type tower struct {
 func newTower(path string, c *config.Tower, causal bool) tower {
 	return tower{
 		path: path, causal: causal,
-		width: c.HiddenSize, layers: c.NumLayers, heads: c.NumAttentionHeads, headWidth: headWidth(c), mlpWidth: c.FFNHiddenSize,
+		width: c.HiddenSize, layers: c.NumLayers, heads: c.NumAttentionHeads, headWidth: c.HeadWidth(), mlpWidth: c.FFNHiddenSize,
 		epsilon: c.LayerNormEpsilon, activation: activation(c), layerScale: c.LayerScale,
 		hiddenDropout: c.HiddenDropout, attentionDropout: c.AttentionDropout,
 		recompute: newRecompute(c), flash: c.UseFlashAttention,
