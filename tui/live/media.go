@@ -38,9 +38,10 @@ type Shot struct {
 
 const (
 	mediaPeriod = 2 * time.Second
-	maxPixels   = 64 << 20
-	maxBytes    = 64 << 20
+	maxPixels   = 16 << 20 // of one picture
+	maxBytes    = 64 << 20 // of one file
 	keepShots   = 24
+	keepPixels  = 48 << 20 // of all pictures kept: up to 8 bytes each
 )
 
 type (
@@ -204,10 +205,31 @@ func (s *Store) takeMedia(m mediaListed) {
 func (s *Store) takeShot(m shotTaken) {
 	m.run.fetching = false
 	m.run.shots = append(m.run.shots, m.shot)
-	if extra := len(m.run.shots) - keepShots; extra > 0 {
-		m.run.shots = slices.Delete(m.run.shots, 0, extra)
-	}
+	m.run.shots = newest(m.run.shots)
 	s.version++
+}
+
+// newest are the last few of shots, as many as may be kept, and one at least.
+func newest(shots []*Shot) []*Shot {
+	pixels := 0
+	for i := len(shots) - 1; i >= 0; i-- {
+		pixels += shots[i].pixels()
+		if i < len(shots)-1 && (pixels > keepPixels || len(shots)-i > keepShots) {
+			return slices.Clone(shots[i+1:])
+		}
+	}
+	return shots
+}
+
+// pixels is how large a shot is in memory: the pixels of a picture, the numbers of a matrix.
+func (s *Shot) pixels() int {
+	switch {
+	case s.Image != nil:
+		return s.Image.Bounds().Dx() * s.Image.Bounds().Dy()
+	case s.Matrix != nil && len(s.Matrix.Values) > 0:
+		return len(s.Matrix.Values) * len(s.Matrix.Values[0])
+	}
+	return 0
 }
 
 // Retry forgets the files of a run that could not be read, so that they are read again.

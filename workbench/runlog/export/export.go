@@ -66,6 +66,9 @@ func Write(ctx context.Context, format Format, dir string, runs []*runlog.Run) (
 
 // one writes a single file, whole or not at all.
 func one(ctx context.Context, path string, write func(io.Writer) error) ([]string, error) {
+	if _, err := runlog.Open(filepath.Dir(path)); err == nil {
+		return nil, fmt.Errorf("%s is a run's own folder; export into another", filepath.Dir(path))
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("%s: not written: %w", path, err)
 	}

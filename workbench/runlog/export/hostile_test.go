@@ -125,6 +125,19 @@ func TestExportTellsWhatIsWrong(t *testing.T) {
 	}
 }
 
+func TestARunsOwnFolderIsNotWrittenInto(t *testing.T) {
+	root := t.TempDir()
+	run := foreign(t, filepath.Join(root, "a"), `{"step":1,"loss":2}`+"\n")
+	for format, dir := range map[Format]string{TensorBoard: root, CSV: run.Dir, Parquet: run.Dir} {
+		if _, err := Write(t.Context(), format, dir, []*runlog.Run{run}); err == nil || !strings.Contains(err.Error(), "a run's own folder") {
+			t.Errorf("%s: %v", format, err)
+		}
+	}
+	if entries := must(os.ReadDir(run.Dir)); len(entries) != 1 {
+		t.Errorf("%v", entries)
+	}
+}
+
 // TestAnEndedExportLeavesNothing ends the export when the file is under way.
 func TestAnEndedExportLeavesNothing(t *testing.T) {
 	run := foreign(t, filepath.Join(t.TempDir(), "a"), `{"step":1,"loss":2}`+"\n")
