@@ -9,34 +9,11 @@ import (
 
 	"clipbench/data/emoji"
 	"clipbench/workbench"
-	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
 	"clipbench/workbench/device"
 
 	"github.com/spf13/cobra"
 )
-
-// profiled is what profile prints.
-type profiled struct {
-	Model string `json:"model"`
-	clip.Profile
-}
-
-func (c *command) profile() *cobra.Command {
-	return c.verb("profile PRESET|RECIPE [key=value…]", "count a model's parameters and operations", cobra.MinimumNArgs(1), func(_ context.Context, args []string) error {
-		cfg, err := presetOrFile(args[0], args[1:]...)
-		if err != nil {
-			return err
-		}
-		p := profiled{args[0], clip.NewProfile(cfg)}
-		return c.print(p, func() {
-			fmt.Printf("%-8s %14s %12s\n", p.Model, "parameters", "GFLOPs")
-			fmt.Printf("%-8s %14d %12.2f\n", "image", p.Params.Image, p.GFLOPs.Image)
-			fmt.Printf("%-8s %14d %12.2f\n", "text", p.Params.Text, p.GFLOPs.Text)
-			fmt.Printf("%-8s %14d %12.2f\n", "total", p.Params.Total, p.GFLOPs.Total)
-		})
-	})
-}
 
 // presetOrFile loads a YAML file, or a preset by name.
 func presetOrFile(name string, overrides ...string) (*config.Config, error) {

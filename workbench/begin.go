@@ -128,6 +128,9 @@ func (t *training) openFolder() (err error) {
 	}
 	t.Notices = nil
 	t.log.Log(slog.LevelInfo, "%s; %s; %d of %d steps done", t.Device, parallel.NewPlan(t.Config), t.place.step, t.total)
+	if why := t.clip.FlashFallback(t.Device.Backend, train.ComputeDType(t.Config.Trainer.Precision), parallel.NewPlan(t.Config).Devices()); why != nil {
+		t.tell(slog.LevelInfo, fmt.Sprintf("use_flash_attention: cuDNN's kernel cannot be had (%v); attention is computed exactly, in chunks of the keys", why))
+	}
 	t.openSaver()
 	if err := t.checkIn("compiling"); err != nil {
 		return errors.Join(err, t.log.Close(runlog.Status{State: runlog.Failed, Step: t.place.step, Total: t.total, Message: err.Error()}))

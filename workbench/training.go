@@ -111,7 +111,7 @@ func (t *training) learn(b *data.Batch) error {
 		Concepts: tensors.FromFlatDataAndDimensions(b.Concepts, b.Count),
 	})
 	if err != nil {
-		return err
+		return advise(err, t.Config, t.clip)
 	}
 	t.unsaved = true
 	t.place.step++

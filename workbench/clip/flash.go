@@ -14,16 +14,29 @@ import (
 // flashChunk is how many keys are looked at together where cuDNN's kernel cannot be had.
 const flashChunk = 128
 
-// FlashKernel tells why cuDNN's flash attention cannot run on a backend, for heads of some width in some precision over
-// some devices: nil if it can.
-func FlashKernel(backend compute.Backend, headWidth int, dtype dtypes.DType, devices int) error {
-	if devices > 1 {
-		return errors.New("XLA cannot divide cuDNN's kernel among devices")
+// FlashFallback says why a tower that asks for flash attention will not have cuDNN's kernel, in some precision over some
+// devices of a backend: nil if it will, or if none asks. What it has then is exact too, in chunks of the keys.
+func (m *Model) FlashFallback(backend compute.Backend, dtype dtypes.DType, devices int) error {
+	for _, t := range []*tower{&m.vision, &m.text} {
+		if !t.flash {
+			continue
+		}
+		if devices > 1 {
+			return errors.New("XLA cannot divide cuDNN's kernel among devices")
+		}
+		if err := probeFlashKernel(backend, t.headWidth, dtype); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// probeFlashKernel tries to put the kernel into a graph.
+func probeFlashKernel(backend compute.Backend, headWidth int, dtype dtypes.DType) error {
 	g := NewGraph(backend, "flash attention")
 	defer g.Finalize()
 	return exceptions.TryCatch[error](func() {
-		x := Zeros(g, shapes.Make(dtype, 1, 8, 1, headWidth))
+		x := Zeros(g, shapes.Make(dtype, 1, 1, 8, headWidth))
 		flashKernel(x, x, x, 1, false)
 	})
 }

@@ -40,6 +40,9 @@ func (k *checker) tower(key, name string, t *Tower) {
 	if t.OpenAIGelu && t.Activation != "openai_gelu" {
 		k.refuse(key+".activation", "openai_gelu is true; keep one of the two")
 	}
+	if t.UseFlashAttention && t.AttentionDropout > 0 {
+		k.refuse(key+".use_flash_attention", "flash attention keeps no probabilities to drop; set %s.attention_dropout=0, or leave this false", key)
+	}
 	if t.SequenceParallel {
 		k.refuse(key+".sequence_parallel", "there is no sequence parallelism; tensor_model_parallel_size divides heads and MLP")
 	}

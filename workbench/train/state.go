@@ -13,6 +13,7 @@ import (
 	"clipbench/workbench/config"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -31,11 +32,19 @@ const (
 
 // NewState returns the state before the first step: a function of the configuration and its seed alone.
 func NewState(cfg *config.Config, m *clip.Model) (*model.Store, error) {
-	s := &state{cfg: cfg, store: model.NewStore()}
+	return (&state{cfg: cfg, store: model.NewStore()}).build(m)
+}
+
+// Blueprint is a state whose weights and moments have no values yet: a step on it can be compiled and not run.
+func Blueprint(cfg *config.Config, m *clip.Model) (*model.Store, error) {
+	return (&state{cfg: cfg, store: model.NewStore(), blueprint: true}).build(m)
+}
+
+func (s *state) build(m *clip.Model) (*model.Store, error) {
 	s.add(stepPath, tensors.FromValue(int32(0)), false)
 	s.add(updatesPath, tensors.FromValue(int32(0)), false)
-	s.add(seedPath, tensors.FromValue(uint64(cfg.Model.Seed)), false)
-	if scaled(cfg) {
+	s.add(seedPath, tensors.FromValue(uint64(s.cfg.Model.Seed)), false)
+	if scaled(s.cfg) {
 		s.addLossScale()
 	}
 	for _, p := range m.Tensors() {
@@ -46,27 +55,44 @@ func NewState(cfg *config.Config, m *clip.Model) (*model.Store, error) {
 
 // state builds a store; after its first error it adds nothing more.
 type state struct {
-	cfg   *config.Config
-	store *model.Store
-	err   error
+	cfg       *config.Config
+	store     *model.Store
+	blueprint bool
+	err       error
 }
 
 // addParameter adds a weight with all that the optimizer keeps of it.
 func (s *state) addParameter(p clip.Tensor) {
-	values := tensors.FromFlatDataAndDimensions(p.Init.Values(s.cfg.Model.Seed, p.Path, p.Size()), p.Dims...)
-	dtype := weightDType(s.cfg, p)
-	s.add(WeightPath+p.Path, converted(values, dtype), true)
-	if dtype != dtypes.Float32 {
-		s.add(masterPath+p.Path, converted(values, dtypes.Float32), false)
+	var values *tensors.Tensor
+	if !s.blueprint {
+		values = tensors.FromFlatDataAndDimensions(p.Init.Values(s.cfg.Model.Seed, p.Path, p.Size()), p.Dims...)
+	}
+	s.addCopy(WeightPath+p.Path, p, weightDType(s.cfg, p), values, true)
+	if weightDType(s.cfg, p) != dtypes.Float32 {
+		s.addCopy(masterPath+p.Path, p, dtypes.Float32, values, false)
 	}
 	if s.cfg.ExpManager.EMA.Enable {
-		s.add(EMAPath+p.Path, converted(values, dtypes.Float32), false)
+		s.addCopy(EMAPath+p.Path, p, dtypes.Float32, values, false)
 	}
 	if rulesOf(&s.cfg.Model.Optim, p).frozen() {
 		return
 	}
 	for _, prefix := range momentPaths(&s.cfg.Model.Optim) {
-		s.add(prefix+p.Path, tensors.FromShape(values.Shape()), false)
+		s.addCopy(prefix+p.Path, p, dtypes.Float32, nil, false)
+	}
+}
+
+// addCopy adds a tensor of a weight's shape: with the weight's first values, with zeros, or in a blueprint with none.
+func (s *state) addCopy(path string, p clip.Tensor, dtype dtypes.DType, values *tensors.Tensor, trainable bool) {
+	shape := shapes.Make(dtype, p.Dims...)
+	switch {
+	case s.blueprint:
+		scope, name := model.SplitPath(path)
+		s.store.Scope(scope).VariableWithShape(name, shape).SetTrainable(trainable)
+	case values == nil:
+		s.add(path, tensors.FromShape(shape), trainable)
+	default:
+		s.add(path, converted(values, dtype), trainable)
 	}
 }
 
