@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -68,13 +67,16 @@ func (c *command) trainOptions(f trainFlags, args []string) (workbench.Options, 
 
 // describe says in a few lines what a training run came to and what can be done next.
 func describe(w io.Writer, run *workbench.Run, s workbench.Summary) {
-	switch s.State {
-	case runlog.Stopped:
-		fmt.Fprintf(w, "saved:     %s\n", s.Checkpoint)
-		fmt.Fprintf(w, "go on:     clipbench %s\n", commandLine(os.Args[1:]))
-	default:
+	if s.State == runlog.Finished {
 		fmt.Fprintf(w, "finished:  step %d, %d pairs in %.0f s (%.0f pairs/s, %.1f%% waiting for data)\n", s.Step, s.Samples, s.Seconds, s.PairsPerSecond, 100*s.Wait)
-		fmt.Fprintf(w, "saved:     %s\n", filepath.Join(run.Dir, "checkpoints"))
+	}
+	if s.Checkpoint != "" {
+		fmt.Fprintf(w, "saved:     %s\n", s.Checkpoint)
+	}
+	switch {
+	case s.State == runlog.Stopped:
+		fmt.Fprintf(w, "go on:     clipbench %s\n", commandLine(os.Args[1:]))
+	case s.Checkpoint != "":
 		fmt.Fprintf(w, "evaluate:  clipbench eval %s --data %s --task zeroshot\n", commandLine([]string{run.Dir}), commandLine([]string{evaluationData(run.Config)}))
 	}
 }

@@ -23,7 +23,7 @@ func (t *training) record(m train.Metrics, b *data.Batch) error {
 			return err
 		}
 	}
-	return t.judge(m, b)
+	return t.countNonfinite(m, b)
 }
 
 // metrics are a step's numbers by their names in metrics.jsonl.
@@ -38,8 +38,8 @@ func (t *training) metrics(m train.Metrics) map[string]float64 {
 	return values
 }
 
-// judge counts steps that were not applied, and ends the run when there are too many in a row.
-func (t *training) judge(m train.Metrics, b *data.Batch) error {
+// countNonfinite counts steps that were not applied, and ends the run when there are too many in a row.
+func (t *training) countNonfinite(m train.Metrics, b *data.Batch) error {
 	if m.Finite {
 		t.nonfinite = 0
 		return nil
@@ -108,7 +108,7 @@ func (t *training) end(failure error) error {
 		status.State, status.Message = runlog.Failed, failure.Error()
 		t.log.Log(slog.LevelError, "%v", failure)
 	case t.place.step < t.total:
-		status.State, status.Message = runlog.Stopped, fmt.Sprintf("stopped at step %d of %d; train it again to go on from there", t.place.step, t.total)
+		status.State, status.Message = runlog.Stopped, fmt.Sprintf("stopped at step %d of %d; %s", t.place.step, t.total, t.wayOn())
 		t.tell(slog.LevelInfo, t.Dir+": "+status.Message)
 	}
 	t.progress.Close()
@@ -116,6 +116,14 @@ func (t *training) end(failure error) error {
 		failure = err
 	}
 	return failure
+}
+
+// wayOn says how a stopped run goes on.
+func (t *training) wayOn() string {
+	if t.written == "" {
+		return "no checkpoint was written, so training it again begins anew"
+	}
+	return "train it again to go on from there"
 }
 
 // Summary is what a training process came to.

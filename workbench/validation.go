@@ -132,7 +132,7 @@ func (t *training) lossOf(v *verdict) (float64, error) {
 			return 0, fmt.Errorf("validation loss: %w", err)
 		}
 	}
-	n := min(t.Config.Model.GlobalBatchSize, len(v.texts))
+	n := max(1, min(t.Config.Model.GlobalBatchSize, len(v.texts)))
 	sum, batches := 0.0, 0
 	for start := 0; start+n <= len(v.texts); start += n {
 		out, err := t.losses.Call1(tensors.FromValue([][]float32(v.pairs.Images[start:start+n])),

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -64,7 +65,7 @@ func (l *Lister) folders() ([]string, error) {
 	}
 	var dirs []string
 	for _, e := range entries {
-		if e.IsDir() || e.Type()&fs.ModeSymlink != 0 {
+		if hidden := strings.HasPrefix(e.Name(), "."); !hidden && (e.IsDir() || e.Type()&fs.ModeSymlink != 0) {
 			dirs = append(dirs, filepath.Join(l.root, e.Name()))
 		}
 	}

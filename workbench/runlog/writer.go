@@ -30,7 +30,8 @@ type Writer struct {
 	logLimit int64 // bytes of log.txt: maxLog, but in tests
 }
 
-// Create makes root/name, which must not exist yet, and takes it for this process.
+// Create makes root/name, which must not exist yet, and takes it for this process. The folder appears with run.json and
+// config.yaml in it or not at all, so that a kill leaves nothing that cannot be gone on with.
 func Create(root, name string, info Info, configYAML []byte) (*Writer, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -39,36 +40,39 @@ func Create(root, name string, info Info, configYAML []byte) (*Writer, error) {
 		return nil, explain(root, err)
 	}
 	dir := filepath.Join(root, name)
-	if err := os.Mkdir(dir, 0o755); errors.Is(err, fs.ErrExist) {
+	if _, err := os.Lstat(dir); err == nil {
+		return nil, taken(dir)
+	}
+	staging, err := os.MkdirTemp(root, ".begin-*")
+	if err != nil {
+		return nil, explain(root, err)
+	}
+	defer os.RemoveAll(staging) //nolint:errcheck // gone if it was renamed
+	info.ID = ""
+	info.describe(name, time.Now().UTC())
+	err = errors.Join(os.Chmod(staging, 0o755), replaceJSON(filepath.Join(staging, "run.json"), info, true))
+	if err == nil {
+		err = replace(filepath.Join(staging, "config.yaml"), configYAML, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(staging, dir); errors.Is(err, fs.ErrExist) {
 		return nil, taken(dir)
 	} else if err != nil {
 		return nil, explain(dir, err)
 	}
-	info.ID = ""
-	info.describe(name, time.Now().UTC())
-	w, err := begin(dir, info, configYAML)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return w, nil
+	return begin(dir)
 }
 
-// begin writes the first files of a fresh folder.
-func begin(dir string, info Info, configYAML []byte) (*Writer, error) {
+// begin takes a fresh folder and checks in for the first time.
+func begin(dir string) (*Writer, error) {
 	w, err := open(dir)
 	if err != nil {
 		return nil, err
 	}
-	err = w.writeInfo(info)
-	if err == nil {
-		err = replace(filepath.Join(dir, "config.yaml"), configYAML, true)
-	}
-	if err == nil {
-		err = w.Status(Status{State: Running})
-	}
-	if err != nil {
-		_ = w.release()
-		return nil, err
+	if err := w.Status(Status{State: Running}); err != nil {
+		return nil, errors.Join(err, w.release(), os.RemoveAll(dir))
 	}
 	return w, nil
 }
