@@ -39,3 +39,15 @@ func TestAccumulationEqualsTheBigBatch(t *testing.T) {
 		b = goBackend(t)
 	}
 }
+
+func TestAccumulationTakesTheMemoryOfAMicroBatch(t *testing.T) {
+	b := needXLA(t)
+	taken := func(micro int) int64 {
+		return temporary(t, newTrainer(t, b, configure(t, list("model.vision.img_h=32 model.vision.img_w=32 model.global_batch_size=32 model.micro_batch_size=%d", micro)...)))
+	}
+	if cut, whole := taken(8), taken(32); cut*2 > whole {
+		t.Errorf("four micro batches take %d bytes of temporary memory, the whole batch %d", cut, whole)
+	} else {
+		t.Logf("four micro batches take %d bytes of temporary memory, the whole batch %d", cut, whole)
+	}
+}
