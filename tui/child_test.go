@@ -17,7 +17,9 @@ func TestMain(m *testing.M) {
 	root := os.Getenv("TUI_ROOT")
 	switch os.Getenv("TUI_CHILD") {
 	case "":
-		os.Exit(m.Run())
+		status := m.Run()
+		check(os.RemoveAll(galleryDir))
+		os.Exit(status)
 	case "watch":
 		if err := Watch(context.Background(), root, Options{Mouse: true, Theme: os.Getenv("TUI_THEME"), Run: os.Getenv("TUI_RUN"), Export: os.Getenv("TUI_EXPORT"), clock: childClock()}); err != nil {
 			fmt.Fprintln(os.Stderr, err)

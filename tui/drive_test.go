@@ -168,10 +168,13 @@ func (d *driver) hides(t *testing.T, texts ...string) {
 
 // galleryRoot is one gallery for all tests that only look.
 var galleryRoot = sync.OnceValue(func() string {
-	root := must(os.MkdirTemp("", "gallery"))
-	gallery(root)
-	return root
+	galleryDir = must(os.MkdirTemp("", "gallery"))
+	gallery(galleryDir)
+	return galleryDir
 })
+
+// galleryDir is where it lies, "" while there is none; TestMain takes it away.
+var galleryDir string
 
 // copied is a run of the gallery in a folder of its own, to be written to.
 func copied(t *testing.T, names ...string) string {
