@@ -38,7 +38,7 @@ type probeValue struct {
 
 func newProbeObjective(backend compute.Backend, features Embeddings, labels []int, classes int, c float64) (*probeObjective, error) {
 	if c <= 0 {
-		return nil, fmt.Errorf("C=%g: the inverse of a penalty is above 0", c)
+		return nil, fmt.Errorf("the inverse of its penalty is C=%g, and that is above 0", c)
 	}
 	p := &probeObjective{dim: len(features[0]), classes: classes, penalty: 1 / (c * float64(len(features)))}
 	for start := 0; start < len(features); start += probeRows {
