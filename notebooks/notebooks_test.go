@@ -21,7 +21,13 @@ import (
 
 // checks says of each notebook what its outputs have to show after it was executed in the short setting.
 var checks = map[string]func(*testing.T, *execution){
-	"01-quickstart.ipynb": checkQuickstart,
+	"01-quickstart.ipynb":    checkQuickstart,
+	"02-similarity.ipynb":    checkSimilarity,
+	"03-zero-shot.ipynb":     checkZeroShot,
+	"04-configuration.ipynb": checkConfiguration,
+	"05-parallel.ipynb":      checkParallel,
+	"06-your-own-data.ipynb": checkYourData,
+	"07-other-weights.ipynb": checkOtherWeights,
 }
 
 // execution is a notebook that was executed.

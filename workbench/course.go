@@ -10,11 +10,28 @@ import (
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/evaluate"
 	"clipbench/workbench/plot"
+	"clipbench/workbench/runlog"
 )
 
 // Checkpoints are the paths of the run's checkpoints, the oldest first, for OpenModel.
 func (r *Run) Checkpoints() ([]string, error) {
 	return checkpoint.List(filepath.Join(r.Dir, "checkpoints"))
+}
+
+// Metric is one metric of the run over its steps, such as "loss", to be drawn beside another run's. Of a long run it has
+// some hundreds of points.
+func (r *Run) Metric(name string) (plot.Series, error) {
+	history, err := runlog.Glance(filepath.Join(r.Dir, "metrics.jsonl"), 400)
+	if err != nil {
+		return plot.Series{}, fmt.Errorf("%s: %w", r.Dir, err)
+	}
+	column := history.Column(name)
+	if column == nil {
+		return plot.Series{}, fmt.Errorf("%s: the run has no metric %q", r.Dir, name)
+	}
+	series := seriesOf(history, column)
+	series.Name = r.Name
+	return series, nil
 }
 
 // Separation is how alike a model finds what belongs together, and what does not: what contrastive training pulls apart.

@@ -53,6 +53,17 @@ func TestSelectionsKeepWhatTheyName(t *testing.T) {
 	if !slices.IsSorted(order) || len(order) != source.Len() {
 		t.Errorf("%d of %d, in the order %q", len(order), source.Len(), order)
 	}
+	some := Evenly(sorted, 45) // a third
+	for i := range some.Len() {
+		s, _ := some.Sample(i)
+		groups["some "+s.Meta["group"].(string)]++
+	}
+	for _, group := range slices.Compact(order) {
+		if n := groups["some "+group]; 3*n < groups[group]-3 || 3*n > groups[group]+3 {
+			t.Errorf("%s: %d of %d samples, want a third", group, n, groups[group])
+		}
+		delete(groups, "some "+group)
+	}
 	for group, n := range groups {
 		if got := Where(source, "group", group).Len(); got != n {
 			t.Errorf("%s: %d samples, want %d", group, got, n)

@@ -53,7 +53,7 @@ func (p Predictions) Probabilities() [][]float64 { return evaluate.Softmax(p.Cos
 // answers are the most probable class of each picture, how probable it is, and whether it is right.
 func (p Predictions) answers() (class []int, confidence []float64, correct []bool) {
 	for i, row := range p.Probabilities() {
-		best := evaluate.Nearest(row, 1)[0]
+		best := slices.Index(row, slices.Max(row))
 		class, confidence, correct = append(class, best), append(confidence, row[best]), append(correct, best == p.Truth[i])
 	}
 	return class, confidence, correct

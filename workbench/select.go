@@ -24,6 +24,15 @@ func SortedBy(source data.Source, field string) data.Source {
 	return data.Subset(source, source.Name()+" by "+field, indices)
 }
 
+// Evenly are n samples of a source at equal distances: of a sorted one, some of everything.
+func Evenly(source data.Source, n int) data.Source {
+	indices := make([]int, min(n, source.Len()))
+	for i := range indices {
+		indices[i] = i * source.Len() / len(indices)
+	}
+	return data.Subset(source, source.Name(), indices)
+}
+
 // Head are the first n samples of a source.
 func Head(source data.Source, n int) data.Source {
 	indices := make([]int, min(n, source.Len()))

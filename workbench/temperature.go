@@ -35,9 +35,10 @@ func (m *Model) Temperature(ctx context.Context, source data.Source) (t Temperat
 	if t.Learned, err = m.LogitScale(); err != nil {
 		return t, err
 	}
+	scores := evaluate.Scores(pairs.Images, texts)
 	const perDecade = 12
 	for i := range 3*perDecade + 1 {
-		if err := t.try(math.Pow(10, float64(i)/perDecade), pairs.Images, texts); err != nil {
+		if err := t.try(math.Pow(10, float64(i)/perDecade), scores); err != nil {
 			return t, err
 		}
 	}
@@ -45,18 +46,18 @@ func (m *Model) Temperature(ctx context.Context, source data.Source) (t Temperat
 	return t, nil
 }
 
-// try adds one scale.
-func (t *Temperature) try(scale float64, images, texts evaluate.Embeddings) error {
-	loss, err := evaluate.ContrastiveLoss(images, texts, scale)
+// try adds one scale. scores is [pictures][captions].
+func (t *Temperature) try(scale float64, scores [][]float32) error {
+	loss, err := evaluate.ContrastiveLoss(scores, scale)
 	if err != nil {
 		return err
 	}
 	var confidence, right float64
-	for i, row := range evaluate.Probabilities(images, texts, scale) {
-		confidence += row[evaluate.Nearest(row, 1)[0]]
+	for i, row := range evaluate.Softmax(scores, scale) {
+		confidence += slices.Max(row)
 		right += row[i]
 	}
-	n := float64(len(images))
+	n := float64(len(scores))
 	t.Scales, t.Loss = append(t.Scales, scale), append(t.Loss, loss)
 	t.Confidence, t.Right = append(t.Confidence, confidence/n), append(t.Right, right/n)
 	return nil

@@ -13,7 +13,7 @@ func (l *Lab) Scratch() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return folder, l.link(folder, "recipes", "data", "docs", "notebooks", "go.mod")
+	return folder, l.link(folder, "recipes", "data", "docs", "notebooks", "workbench", "go.mod")
 }
 
 func (l *Lab) link(folder string, names ...string) error {

@@ -8,12 +8,20 @@ import (
 // LogLoss is the mean of −ln p(answer) in nats, p being the softmax of scale·cosine over the classes. cosines is
 // [images][classes]; answers[i] is the class of image i. ln(classes) is what knowing nothing costs.
 func LogLoss(cosines [][]float32, answers []int, scale float64) float64 {
-	var sum float64
-	for i, row := range cosines {
-		p := softmax(row, scale)
-		sum -= math.Log(max(p[answers[i]], math.SmallestNonzeroFloat64))
+	return meanOf(len(cosines), func(i int) float64 {
+		return -math.Log(max(softmax(cosines[i], scale)[answers[i]], math.SmallestNonzeroFloat64))
+	})
+}
+
+// meanOf is the mean of f over every i below n. It is computed on all processors and summed in order, so that it is the
+// same every time.
+func meanOf(n int, f func(i int) float64) float64 {
+	values, sum := make([]float64, n), 0.0
+	each(n, func(i int) { values[i] = f(i) })
+	for _, v := range values {
+		sum += v
 	}
-	return sum / float64(len(cosines))
+	return sum / float64(n)
 }
 
 // largestScale is where FitScale stops looking: answers that are all right have no best scale.
@@ -34,16 +42,15 @@ func FitScale(cosines [][]float32, answers []int) float64 {
 	return high
 }
 
-// slope is the derivative of LogLoss by the scale: the expected cosine less the answer's, over all images.
+// slope is the derivative of LogLoss by the scale: the mean of the expected cosine less the answer's.
 func slope(cosines [][]float32, answers []int, scale float64) float64 {
-	var sum float64
-	for i, row := range cosines {
-		for j, p := range softmax(row, scale) {
-			sum += p * float64(row[j])
+	return meanOf(len(cosines), func(i int) float64 {
+		expected := 0.0
+		for j, p := range softmax(cosines[i], scale) {
+			expected += p * float64(cosines[i][j])
 		}
-		sum -= float64(row[answers[i]])
-	}
-	return sum
+		return expected - float64(cosines[i][answers[i]])
+	})
 }
 
 // CalibrationError is the expected distance between how sure answers are and how many of them are right, over bins of

@@ -35,15 +35,26 @@ func softmax(scores []float32, scale float64) []float64 {
 }
 
 // ContrastiveLoss is the loss of training on given pairs, in nats: the mean of finding each image's text among all texts
-// and each text's image among all images at a logit scale. ln(pairs) is chance. Radford et al. 2021, figure 3.
-func ContrastiveLoss(images, texts Embeddings, scale float64) (float64, error) {
-	if len(images) != len(texts) || len(images) == 0 {
-		return 0, fmt.Errorf("contrastive loss: %d images and %d texts; pairs are needed", len(images), len(texts))
+// and each text's image among all images at a logit scale. scores is [images][texts], pairs on its diagonal; ln(pairs) is
+// chance. Radford et al. 2021, figure 3.
+func ContrastiveLoss(scores [][]float32, scale float64) (float64, error) {
+	if len(scores) == 0 || len(scores) != len(scores[0]) {
+		return 0, fmt.Errorf("contrastive loss: %d rows of scores; a row and a column for each pair are needed", len(scores))
 	}
-	answers := make([]int, len(images))
-	for i := range answers {
-		answers[i] = i
+	diagonal := make([]int, len(scores))
+	for i := range diagonal {
+		diagonal[i] = i
 	}
-	byImage, byText := LogLoss(Scores(images, texts), answers, scale), LogLoss(Scores(texts, images), answers, scale)
-	return (byImage + byText) / 2, nil
+	return (LogLoss(scores, diagonal, scale) + LogLoss(transposed(scores), diagonal, scale)) / 2, nil
+}
+
+func transposed(scores [][]float32) [][]float32 {
+	columns := make([][]float32, len(scores[0]))
+	each(len(columns), func(j int) {
+		columns[j] = make([]float32, len(scores))
+		for i, row := range scores {
+			columns[j][i] = row[j]
+		}
+	})
+	return columns
 }

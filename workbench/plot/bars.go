@@ -31,6 +31,16 @@ type BarSeries struct {
 	Values []float64 // [labels]; negative values are refused
 }
 
+// Add adds a label with a value for each of the series, in their order.
+func (b *Bars) Add(label string, values ...float64) {
+	b.Labels = append(b.Labels, label)
+	for i := range b.Series {
+		if i < len(values) {
+			b.Series[i].Values = append(b.Series[i].Values, values[i])
+		}
+	}
+}
+
 // Save writes the picture to path, whose ending, .png or .svg, is its format.
 func (b Bars) Save(path string) error { return save(b, path) }
 

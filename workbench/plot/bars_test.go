@@ -120,3 +120,16 @@ func TestReliabilityBarsReachTheirAccuracy(t *testing.T) {
 		t.Error("the distance to the confidence of 0.9 is not drawn")
 	}
 }
+
+func TestBarsMayBeAddedOneByOne(t *testing.T) {
+	b := Bars{Series: []BarSeries{{Name: "x"}, {Name: "y"}}}
+	b.Add("a", 1, 2)
+	b.Add("b", 3, 4)
+	if _, err := b.drawing(); err != nil || b.Series[1].Values[1] != 4 || b.Labels[1] != "b" {
+		t.Errorf("%+v, %v", b, err)
+	}
+	b.Add("c", 5)
+	if _, err := b.drawing(); err == nil {
+		t.Error("a label with too few values was accepted")
+	}
+}

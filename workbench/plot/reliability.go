@@ -125,7 +125,7 @@ func (r Reliability) layout(bins []bin) reliabilityLayout {
 	top := headingHeight(r.Title, note)
 	left := margin + ceil(measure("0.00", tickSize, false)+gap) + lineHeight(noteSize) + gap
 	l.key = placeKey([]keyEntry{
-		{"accuracy", func(p *pen, b box) { p.fill(b.inset(1.5), blue) }},
+		{"accuracy", func(p *pen, b box) { drawAccuracy(p, b.inset(1.5)) }},
 		{"distance to the mean confidence", func(p *pen, b box) { drawMiss(p, b.inset(1.5)) }},
 	}, left, top+keyMark/2, diagramSide)
 	top = ceil(keyBottom(l.key) + 2*gap)
@@ -165,14 +165,25 @@ func (l reliabilityLayout) draw(p *pen, bins []bin) {
 		x := l.diagram.atX(float64(i) / float64(len(bins)))
 		w := l.diagram.axes.w/float64(len(bins)) - 1
 		accuracy, confidence := l.diagram.atY(b.accuracy), l.diagram.atY(b.confidence)
-		p.fill(box{x, accuracy, w, l.diagram.axes.bottom() - accuracy}, blue)
+		bar := box{x, accuracy, w, l.diagram.axes.bottom() - accuracy}
+		p.fill(bar, blue)
 		drawMiss(p, box{x, min(accuracy, confidence), w, math.Abs(accuracy - confidence)})
+		drawEdge(p, bar)
 		share := l.counts.atY(b.n / all)
 		p.fill(box{x, share, w, l.counts.axes.bottom() - share}, mix(ink, paper, 0.55))
 	}
 	a := l.diagram.axes
 	p.stroke([]point{{a.x, a.bottom()}, {a.right(), a.y}}, 0.75, faint, 3, 2)
 }
+
+// drawAccuracy paints a bar of accuracy.
+func drawAccuracy(p *pen, b box) {
+	p.fill(b, blue)
+	drawEdge(p, b)
+}
+
+// drawEdge marks the top of a bar of accuracy, which may lie at either end of the distance.
+func drawEdge(p *pen, b box) { p.fill(box{b.x, snap(b.y) - 1, b.w, 2}, ink) }
 
 // drawMiss paints the distance between accuracy and confidence.
 func drawMiss(p *pen, b box) {
