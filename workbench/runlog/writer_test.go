@@ -328,3 +328,26 @@ func TestCloseTwiceAndAfterIsHarmless(t *testing.T) {
 		t.Errorf("a check-in after the end made it %s", run.State)
 	}
 }
+
+func TestABeginningThatWasKilledIsNoRunAndInNobodysWay(t *testing.T) {
+	root := t.TempDir()
+	left := filepath.Join(root, ".begin-123")
+	if err := os.Mkdir(left, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(left, "run.json"), []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w, err := Create(root, "run", Info{}, []byte("name: run\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close(Status{State: Finished}) //nolint:errcheck // not what is tested
+	runs, err := List(root)
+	if err != nil || len(runs) != 1 || runs[0].Name != "run" {
+		t.Errorf("runs %v, %v", runs, err)
+	}
+	if hidden, _ := filepath.Glob(filepath.Join(root, ".*")); len(hidden) != 1 {
+		t.Errorf("the beginning left %v", hidden)
+	}
+}
