@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -76,5 +77,12 @@ func TestOnceEqualsTheLiveFrame(t *testing.T) {
 		if live := d.Frame(); once != live {
 			t.Errorf("%s: the single frame is not the live one:\n%s\n--\n%s", v, once, live)
 		}
+	}
+}
+
+func TestOnceOfAMissingFolderFails(t *testing.T) {
+	_, err := Once(t.Context(), filepath.Join(t.TempDir(), "absent"), 80, 24, Options{})
+	if err == nil || !strings.Contains(err.Error(), "does not exist") {
+		t.Errorf("%v, want that the folder does not exist", err)
 	}
 }

@@ -39,6 +39,9 @@ func Once(ctx context.Context, root string, w, h int, o Options) (string, error)
 	m := newModel(ctx, root, o)
 	m.width, m.height = w, h
 	m.settle()
+	if m.store.Err != nil { // a live dashboard waits for the folder; a single frame has nothing to wait for
+		return "", m.store.Err
+	}
 	frame := m.Frame()
 	if o.Theme == "none" {
 		frame = ansi.Strip(frame)
