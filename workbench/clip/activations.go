@@ -5,32 +5,48 @@ package clip
 type Activations struct{ Kept, Working int }
 
 // Activations estimates those of both towers for a micro batch of pairs, with blocks divided among so many devices and
-// values of so many bytes between products. It counts tensors as XLA was seen to keep them, fused operations left out:
-// of each block its two residuals, the results of its layer norms, queries, keys and values, scores, the mean they give,
-// and the MLP before and after its activation.
+// values of so many bytes between products. It counts what XLA's CPU compiler was seen to keep in float32, by compiling
+// steps of different depths, widths, heads and batches; docs/results.md has how near it comes.
 func (m *Model) Activations(pairs, divided, size int) Activations {
 	image := m.vision.activations(pairs, m.cfg.Vision.Positions(), divided, size)
 	text := m.text.activations(pairs, m.cfg.Text.EncoderSeqLength, divided, size)
-	return Activations{Kept: image.Kept + text.Kept, Working: max(image.Working, text.Working)}
+	return Activations{Kept: image.Kept + text.Kept + m.stemActivations(pairs)*size, Working: max(image.Working, text.Working)}
 }
 
+// activations of a tower's blocks. A block keeps twelve tensors of the width: its residuals, what its layer norms need,
+// and queries, keys and values as they are projected and as attention reads them; three of the MLP's width; and the scores
+// twice, before the softmax and after. While its gradient is taken the MLP needs half as much again.
 func (t *tower) activations(pairs, sequence, divided, size int) Activations {
 	tokens, inner := pairs*sequence, t.heads*t.headWidth
-	stream := tokens * t.width * size
-	scores := pairs * t.heads / divided * sequence * sequence * 4 // float32, as the softmax
-	block := 4*stream + tokens*(4*inner+2*t.mlpWidth)/divided*size
-	core := scores
+	stream, mlp := tokens*t.width*size, tokens*t.mlpWidth/divided*size
+	core := 2 * pairs * t.heads / divided * sequence * sequence * size
 	if t.flash {
-		core = 0
+		core = 4 * tokens * inner / divided * size // queries, keys, values and the result, and no scores
 	}
+	block, working := 4*stream+8*tokens*inner/divided*size+3*mlp, 4*stream+3*mlp/2
 	switch r := t.recompute; {
 	case r.layers > 0:
 		groups := (r.layers + r.group - 1) / r.group
-		return Activations{Kept: groups*stream + (t.layers-r.layers)*(block+core), Working: r.group*(block+core) + core}
-	case r.core:
-		return Activations{Kept: t.layers * block, Working: 2 * core}
+		return Activations{Kept: groups*stream + (t.layers-r.layers)*(block+core), Working: r.group*(block+core) + working}
+	case r.core && !t.flash:
+		return Activations{Kept: t.layers * block, Working: core + working}
 	}
-	return Activations{Kept: t.layers * (block + core), Working: core + block/2}
+	return Activations{Kept: t.layers * (block + core), Working: working}
+}
+
+// stemActivations is how many values of the pictures are kept on their way to tokens: their patches, or for each
+// convolution the nine shifted pictures and what its norm and activation need.
+func (m *Model) stemActivations(pairs int) int {
+	v := &m.cfg.Vision
+	if v.PatchStem != "conv" {
+		return pairs * v.ImgH * v.ImgW * v.NumChannels
+	}
+	sum, positions := 0, pairs*v.ImgH*v.ImgW
+	for _, layer := range stemLayers(v) {
+		positions /= layer.stride * layer.stride
+		sum += positions * (9*layer.in + 4*layer.out)
+	}
+	return sum
 }
 
 // Vocabulary is the number of rows of the token embedding.

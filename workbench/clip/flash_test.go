@@ -11,6 +11,7 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -95,4 +96,35 @@ func distance(a, b *tensors.Tensor) float64 {
 		}
 	}
 	return worst / largest
+}
+
+func TestMemoryOfAttentionInChunksGrowsWithTheSequenceAndNotItsSquare(t *testing.T) {
+	backend := openBackend(t)
+	temporary := func(sequence int, attend func(q, k, v *Node) *Node) float64 {
+		x := shapes.Make(dtypes.Float32, 8, sequence, 32)
+		program, err := MustNewExec(backend, valueAndGradients(attend, dtypes.Float32)).Compile(x, x, x, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, ok := device.MemoryOf(program.Executable())
+		if !ok {
+			t.Skip("the Go backend does not say what a program takes")
+		}
+		return float64(m.Temporary)
+	}
+	plain := func(q, k, v *Node) *Node { return (&tower{}).core(&Pass{DType: dtypes.Float32}, q, k, v) }
+	inChunks := chunked{dtype: dtypes.Float32, size: flashChunk}.attend
+	var whole, part []float64
+	for _, sequence := range []int{512, 1024, 2048} {
+		whole, part = append(whole, temporary(sequence, plain)), append(part, temporary(sequence, inChunks))
+		t.Logf("%d positions: %.1f MiB with all scores, %.1f MiB in chunks", sequence, whole[len(whole)-1]/(1<<20), part[len(part)-1]/(1<<20))
+	}
+	for i := range 2 {
+		if growth := part[i+1] / part[i]; growth > 2.1 {
+			t.Errorf("twice the sequence takes %.2f times the memory in chunks", growth)
+		}
+		if growth := whole[i+1] / whole[i]; growth < 3 {
+			t.Errorf("twice the sequence takes %.2f times the memory with all scores: the measure is wrong", growth)
+		}
+	}
 }

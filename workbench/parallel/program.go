@@ -2,6 +2,7 @@ package parallel
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
@@ -50,6 +51,13 @@ func (p *Program) Call(batch ...*tensors.Tensor) ([]*tensors.Tensor, error) {
 
 // Compile prepares the program for a batch of these shapes, and returns it.
 func (p *Program) Compile(batch ...shapes.Shape) (compute.Executable, error) {
+	if p.mesh != nil { // GoMLX asks for the shapes of every device's part
+		parts := make([]shapes.Shape, len(batch))
+		for i, shape := range batch {
+			parts[i] = p.mesh.Batch(shape.Rank()).ShardShape(shape)
+		}
+		batch = slices.Repeat(parts, p.mesh.Plan.Devices())
+	}
 	g, err := p.exec.Compile(batch...)
 	if err != nil {
 		return nil, err

@@ -101,7 +101,7 @@ func Predict(cfg *config.Config, m *clip.Model) Footprint {
 	f.Results = f.Weights + f.Optimizer + f.Average
 	a := m.Activations(c.MicroBatchSize, c.TensorParallel, ComputeDType(cfg.Trainer.Precision).Size())
 	f.Activations = a.Kept
-	f.Temporary = max(a.Kept+a.Working, f.Gradients)
+	f.Temporary = max(a.Kept, f.Gradients) + a.Working
 	f.Total = f.Weights + f.Optimizer + f.Average + f.Batch + f.Results + f.Temporary
 	return f
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -66,25 +67,17 @@ func TestActivationsComputedAgainChangeNothingButMemory(t *testing.T) {
 
 func TestFlashAttentionTrainsTheSameWeights(t *testing.T) {
 	b := needXLA(t)
-	keys := list("model.optim.name=sgd model.optim.lr=0.1 model.text.encoder_seq_length=130")
-	plain := newTrainer(t, b, configure(t, keys...))
+	long := list("model.optim.name=sgd model.optim.lr=0.1 model.text.encoder_seq_length=130") // more than a chunk
+	plain := newTrainer(t, b, configure(t, long...))
 	plain.run(0, 3)
-	for name, how := range map[string]string{
-		"alone":                   "",
-		"all computed again":      "activations_checkpoint_granularity=full activations_checkpoint_method=uniform activations_checkpoint_num_layers=1",
-		"with selective besides":  "activations_checkpoint_granularity=selective",
-		"data 2":                  "",
-		"data 2 × model 2, twice": "",
+	for name, keys := range map[string][]string{
+		"alone":                  nil,
+		"all computed again":     forBoth("activations_checkpoint_", "granularity=full method=uniform num_layers=1"),
+		"with selective besides": forBoth("activations_checkpoint_", "granularity=selective"),
+		"data 2":                 list("trainer.devices=2 model.micro_batch_size=4"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			with := append(keys, forBoth("", "use_flash_attention=true "+how)...)
-			switch name {
-			case "data 2":
-				with = append(with, list("trainer.devices=2 model.micro_batch_size=4")...)
-			case "data 2 × model 2, twice":
-				with = append(with, list("trainer.devices=4 model.tensor_model_parallel_size=2 model.micro_batch_size=2")...)
-			}
-			r := newTrainer(t, b, configure(t, with...))
+			r := newTrainer(t, b, configure(t, slices.Concat(long, forBoth("", "use_flash_attention=true"), keys)...))
 			r.run(0, 3)
 			wantClose(t, name, floats(r.store, ""), floats(plain.store, ""), 2e-6)
 		})
