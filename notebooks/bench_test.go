@@ -3,16 +3,19 @@ package notebooks
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"clipbench/data/emoji"
 	"clipbench/setup/jupyter"
 )
 
 // BenchmarkWarmCell measures a cell of one workbench call from Enter to its last output, as the client sees it: cell_s is the
 // median of five. Of that, open_s and call_s pass in the cell's program (the model opened: device, vocabulary, checkpoint; the
-// call: compiling its graph, and running it), and build_s in the kernel: goimports, go build and its link.
+// call: compiling its graph, and running it), and build_s in the kernel: goimports, go build and its link. processor_s is the
+// processor time of all of it, which a busy machine stretches less.
 //
 //	go test -run '^$' -bench WarmCell -benchtime 1x ./notebooks
 func BenchmarkWarmCell(b *testing.B) {
@@ -38,10 +41,10 @@ workbench.Must(run.Train(context.Background()))`
 			b.Cleanup(func() { _ = os.RemoveAll(folder) })
 			for b.Loop() {
 				sources := append([]string{prepare}, slices.Repeat([]string{cell.source}, repeats+1)...)
-				var seconds []float64
+				var seconds, processor []float64
 				n, err := runIn(b.Context(), b, l, jupyter.Options{Folder: folder, Limit: 10 * time.Minute, Event: func(e jupyter.Event) {
 					if e.Name == "done" && e.Cell > 2 { // imports, training, and the first time
-						seconds = append(seconds, e.Seconds)
+						seconds, processor = append(seconds, e.Seconds), append(processor, e.Processor)
 					}
 				}}, sources...)
 				if err != nil {
@@ -53,6 +56,7 @@ workbench.Must(run.Train(context.Background()))`
 				}
 				whole, opened, called := median(seconds), median(inside[0]), median(inside[1])
 				b.ReportMetric(whole, "cell_s")
+				b.ReportMetric(median(processor), "processor_s")
 				b.ReportMetric(opened, "open_s")
 				b.ReportMetric(called, "call_s")
 				b.ReportMetric(whole-opened-called, "build_s")
@@ -73,4 +77,31 @@ fmt.Printf("opened %%.3f called %%.3f\n", opened.Sub(start).Seconds(), time.Sinc
 func median(values []float64) float64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
+}
+
+// BenchmarkQuickstart executes the quickstart as a person does, on the whole emoji set, from a clean kernel.
+//
+//	go test -run '^$' -bench Quickstart -benchtime 1x -timeout 30m ./notebooks
+func BenchmarkQuickstart(b *testing.B) {
+	if _, err := emoji.Open(emoji.UnseenStyle); err != nil {
+		b.Skip(err)
+	}
+	l := lab(b)
+	for b.Loop() {
+		folder, err := l.Scratch()
+		if err != nil {
+			b.Fatal(err)
+		}
+		var processor float64
+		_, err = l.Execute(b.Context(), "01-quickstart.ipynb", jupyter.Options{
+			Folder: folder, Output: filepath.Join(folder, "executed"), Event: func(e jupyter.Event) { processor += e.Processor },
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(processor, "processor_s")
+		if err := os.RemoveAll(folder); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -46,7 +46,7 @@ type seen struct {
 }
 
 func TestLabShowsALiveChartThatStopEndsWithACheckpoint(t *testing.T) {
-	v := visit{Token: "quickstart", Notebook: "01-quickstart.ipynb", StopAt: 12, Pictures: 3, Patience: 300}
+	v := visit{Token: "quickstart", Notebook: "01-quickstart.ipynb", StopAt: 12, Pictures: 3, Patience: 600}
 	v.Chromium = chromium(t)
 	browser := browserFolder(t)
 	l := lab(t)
@@ -54,7 +54,7 @@ func TestLabShowsALiveChartThatStopEndsWithACheckpoint(t *testing.T) {
 	environment := []string{jupyter.FolderVariable + "=" + folder, workbench.ShortVariable + "=1"}
 	v.Profile, v.Screenshot = filepath.Join(folder, "profile"), filepath.Join(folder, "lab.png")
 	if kept := os.Getenv(screenshotVariable); kept != "" {
-		v.Screenshot, v.StopAt, environment = filepath.Join(l.Root, kept), 300, environment[:1]
+		v.Screenshot, v.StopAt, environment = filepath.Join(l.Root, kept), 210, environment[:1]
 	}
 	v.URL = serve(t, l, folder, v.Token, environment)
 

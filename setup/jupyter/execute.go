@@ -28,10 +28,11 @@ type Options struct {
 
 // Event is what happens while a notebook is executed.
 type Event struct {
-	Name    string  `json:"event"` // start, done or failed
-	Cell    int     `json:"cell"`  // 0-based, text cells counted
-	Seconds float64 `json:"seconds"`
-	Message string  `json:"message"` // of what failed
+	Name      string  `json:"event"` // start, done or failed
+	Cell      int     `json:"cell"`  // 0-based, text cells counted
+	Seconds   float64 `json:"seconds"`
+	Processor float64 `json:"processor"` // seconds of processor time, of builds and of the cell
+	Message   string  `json:"message"`   // of what failed
 }
 
 // Execute executes a notebook from a clean kernel and returns it with its outputs, also beside the error of a cell that

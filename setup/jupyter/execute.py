@@ -1,7 +1,7 @@
 """Execute a notebook from a clean kernel: execute.py IN OUT SECONDS.
 
 SECONDS bounds each cell. What happens is said on standard output, one JSON object a line:
-{"event": "start" | "done", "cell": index, "seconds": …} and, if a cell failed,
+{"event": "start" | "done", "cell": index, "seconds": …, "processor": …} and, if a cell failed,
 {"event": "failed", "cell": index, "message": …}. OUT is written in any case.
 
 An interrupt (SIGINT) is passed on to the cell, as Jupyter's Stop button does, and later cells are left out.
@@ -11,6 +11,7 @@ An output that differs from IN's in nothing but measured times and speeds stays 
 import asyncio
 import copy
 import json
+import os
 import re
 import signal
 import sys
@@ -40,7 +41,7 @@ def say(event, **what):
 
 class Execution:
     def __init__(self, notebook, seconds):
-        self.cell, self.started, self.stopped = 0, 0.0, False
+        self.cell, self.started, self.spent, self.stopped = 0, 0.0, 0.0, False
         self.client = NotebookClient(
             notebook, kernel_name="gonb", timeout=seconds, startup_timeout=120, record_timing=False,
             interrupt_on_timeout=True, error_on_timeout=too_long(seconds), on_cell_start=self.start, on_cell_executed=self.done,
@@ -51,13 +52,22 @@ class Execution:
             return
         if self.stopped:
             raise Stopped
-        self.cell, self.started = cell_index, time.monotonic()
+        self.cell, self.started, self.spent = cell_index, time.monotonic(), self.processor()
         # nbclient's own handler would end the kernel at once.
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, self.interrupt)
         say("start", cell=cell_index)
 
     def done(self, cell, cell_index, execute_reply):
-        say("done", cell=cell_index, seconds=time.monotonic() - self.started)
+        say("done", cell=cell_index, seconds=time.monotonic() - self.started, processor=self.processor() - self.spent)
+
+    def processor(self):
+        """Seconds of processor time of all that the kernel ran to its end: builds and cells. 0 where there is no /proc."""
+        try:
+            with open(f"/proc/{self.client.km.provisioner.pid}/stat") as stat:
+                user, system = stat.read().rpartition(")")[2].split()[13:15]
+            return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        except OSError:
+            return 0.0
 
     def interrupt(self):
         if not self.stopped:

@@ -18,7 +18,7 @@ const FolderVariable = "CLIPBENCH_FOLDER"
 //   - GOEXPERIMENT as everywhere: with another one, Go would build all packages a second time.
 //   - Without the debugger's tables (-w) a cell links in half the time; stack traces do not need them.
 //   - The allocator is set as device.Tune sets it for the command.
-//   - The kernel's own log would fill Jupyter's terminal; errors come through.
+//   - The kernel's own log would fill Jupyter's terminal; what ends the kernel comes through.
 const start = `#!/bin/sh
 root=$(cd "$(dirname "$0")/../../.." && pwd) || exit 1
 for program in gonb goimports; do
@@ -29,7 +29,7 @@ export GOBIN="$root/bin" PATH="$root/bin:$PATH"
 export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }-ldflags=-w" GOMLX_NO_AUTO_INSTALL=1
 export %[1]s="${%[1]s:-%[2]s}"
 cd "${%[3]s:-$root}" || exit 1
-exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -log_file=/dev/null
+exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -stderrthreshold=FATAL -log_file=/dev/null
 `
 
 // complaintPrefix begins the line that the script leaves when it cannot start the kernel.
