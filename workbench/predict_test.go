@@ -211,7 +211,7 @@ func TestTemperatureHasTheLossOfTraining(t *testing.T) {
 		return clip.Contrastive(clip.Features{Image: image, Text: text}, scale, graph.Diagonal(image.Graph(), n))
 	})
 	for i, scale := range got.Scales {
-		want := exec.MustExec1(flat(pairs.Images), flat(texts), tensors.FromScalar(float32(scale)))
+		want := exec.MustCall1(flat(pairs.Images), flat(texts), tensors.FromScalar(float32(scale)))
 		if w := float64(tensors.ToScalar[float32](want)); math.Abs(w-got.Loss[i]) > 1e-3*math.Max(1, w) {
 			t.Errorf("at scale %g: loss %g, the graph of training has %g", scale, got.Loss[i], w)
 		}

@@ -200,7 +200,7 @@ func TestARunIsNamedByItsConfiguration(t *testing.T) {
 		if err != nil {
 			got = "error: " + err.Error()
 		}
-		if got != tc.want && !(err != nil && strings.Contains(got, strings.TrimPrefix(tc.want, "error: "))) {
+		if refused := err != nil && strings.Contains(got, strings.TrimPrefix(tc.want, "error: ")); got != tc.want && !refused {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)
 		}
 	}
