@@ -164,7 +164,10 @@ func TestModelsThatAreNotWholeAreRefusedByEveryVerb(t *testing.T) {
 			},
 			[]string{"tensor text_projection is [32,16], and [32,24] is wanted"},
 		},
-		"no preprocessing": {"huggingface", "preprocessor_config.json", nil, []string{"add --preprocess openai"}},
+		"no preprocessing": {
+			"openclip", "open_clip_config.json", func(b []byte) []byte { return bytes.Replace(b, []byte(`"mean"`), []byte(`"average"`), 1) },
+			[]string{"add --preprocess openai"},
+		},
 		"no configuration": {"huggingface", "config.json", nil, []string{"not a model"}},
 	} {
 		t.Run(name, func(t *testing.T) {

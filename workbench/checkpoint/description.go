@@ -23,6 +23,9 @@ type description struct {
 	Text      textDescription
 	Mean, Std []float64 // nil: the files do not say
 	Tokenizer string    // as model.tokenizer.type; empty: the files do not say
+
+	// What the format itself means where the files are silent, one line each for the user; empty: they are not.
+	preprocessDefault, tokenizerDefault string
 }
 
 type towerDescription struct {
@@ -56,6 +59,17 @@ func (d *description) ask(o Options) error {
 		add += ", and for texts --tokenizer clip, or a file"
 	}
 	return fmt.Errorf("%s: the files do not say by which mean and standard deviation pictures are normalised; add %s", filepath.Dir(d.source), add)
+}
+
+// defaults are those of the format's defaults that no option replaces.
+func (d *description) defaults(o Options) (said []string) {
+	if d.preprocessDefault != "" && o.Preprocess == "" {
+		said = append(said, d.preprocessDefault)
+	}
+	if d.tokenizerDefault != "" && o.Tokenizer == "" {
+		said = append(said, d.tokenizerDefault)
+	}
+	return said
 }
 
 // config is the description as a configuration, checked.

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -90,10 +91,13 @@ func (t *towerDescription) huggingFaceTower(f *fields, width, mlp, heads int) {
 	}
 }
 
-// huggingFacePreprocess reads preprocessor_config.json, if there is one.
+// huggingFacePreprocess reads preprocessor_config.json. CLIPModel's own save_pretrained writes none; CLIPImageProcessor's
+// defaults hold then, which are CLIP's mean and standard deviation.
 func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	f, err := readFields(filepath.Join(dir, huggingFaceProcessor))
 	if errors.Is(err, os.ErrNotExist) {
+		d.Mean, d.Std = statistics["openai"][0], statistics["openai"][1]
+		d.preprocessDefault = fmt.Sprintf("%s: no %s; pictures are normalised by CLIPImageProcessor's defaults, --preprocess names others", dir, huggingFaceProcessor)
 		return nil
 	}
 	if err != nil {
@@ -111,7 +115,8 @@ func (d *description) huggingFacePreprocess(dir string, parent *fields) error {
 	return nil
 }
 
-// huggingFaceTokenizer finds the tokenizer in the folder.
+// huggingFaceTokenizer finds the tokenizer in the folder. Where there is none and the model has as many entries as CLIP's
+// vocabulary, it is that one, as CLIPTokenizer's default is.
 func (d *description) huggingFaceTokenizer(dir string) error {
 	path, merges := filepath.Join(dir, huggingFaceTokenizer), filepath.Join(dir, huggingFaceMerges)
 	switch {
@@ -120,6 +125,9 @@ func (d *description) huggingFaceTokenizer(dir string) error {
 	case exists(merges):
 		d.Tokenizer = merges
 		return vocabularyFollows(dir)
+	case d.Text.Vocab == clipVocabulary:
+		d.Tokenizer = clipTokenizer
+		d.tokenizerDefault = fmt.Sprintf("%s: no %s; texts are encoded by CLIP's own vocabulary, which has the model's %d entries, --tokenizer names another", dir, huggingFaceTokenizer, clipVocabulary)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func openDescribed(dir string, format Format, o Options, describe func(string) (
 	}
 	defer func() { _ = file.Close() }()
 	file.Tensors = plainNames(file.Tensors)
-	m := &Model{Path: dir, Format: format, Config: cfg}
+	m := &Model{Path: dir, Format: format, Config: cfg, Notices: d.defaults(o)}
 	return m, m.read(file, names)
 }
 

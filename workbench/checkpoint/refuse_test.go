@@ -3,6 +3,7 @@ package checkpoint
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -150,24 +151,28 @@ func TestModelsThatDoNotFitAreRefusedByName(t *testing.T) {
 	}
 }
 
-func TestWhatAFolderDoesNotSayIsAskedFor(t *testing.T) {
+func TestACLIPModelAloneOpensWithItsFormatsDefaultsAndSaysSo(t *testing.T) {
 	dir := folder(t, "huggingface-gelu")
 	alter(t, filepath.Join(dir, huggingFaceProcessor), nil)
+	if _, err := Open(dir, Options{Preprocess: "clip"}); err == nil || !strings.HasSuffix(err.Error(), "--preprocess clip: there are openai, imagenet and inception") {
+		t.Errorf("an unknown --preprocess: %v", err)
+	}
 	for _, tc := range []struct {
 		o    Options
-		want string
+		mean float64
+		said bool
 	}{
-		{Options{}, "add --preprocess openai (what CLIP's pictures had), imagenet or inception, and for texts --tokenizer clip, or a file"},
-		{Options{Tokenizer: clipTokenizer}, "add --preprocess openai (what CLIP's pictures had), imagenet or inception"},
-		{Options{Preprocess: "clip"}, "--preprocess clip: there are openai, imagenet and inception"},
+		{Options{}, 0.48145466, true}, // transformers' OPENAI_CLIP_MEAN
+		{Options{Preprocess: "imagenet"}, 0.485, false},
 	} {
-		if _, err := Open(dir, tc.o); err == nil || !strings.HasSuffix(err.Error(), tc.want) {
-			t.Errorf("%+v: got %v, want %s", tc.o, err, tc.want)
+		m := mustOpen(t, dir, tc.o)
+		said := slices.ContainsFunc(m.Notices, func(n string) bool { return strings.Contains(n, "CLIPImageProcessor") })
+		if p := m.Preprocess(); p.Mean[0] != tc.mean || said != tc.said {
+			t.Errorf("%+v: mean %v, notices %q", tc.o, p.Mean, m.Notices)
 		}
-	}
-	m := mustOpen(t, dir, Options{Preprocess: "imagenet"})
-	if p := m.Preprocess(); p.Mean[0] != 0.485 || m.Config.Model.Tokenizer.Type != "" {
-		t.Errorf("mean %v, tokenizer %q", p.Mean, m.Config.Model.Tokenizer.Type)
+		if name := m.Config.Model.Tokenizer.Type; name != "" {
+			t.Errorf("a vocabulary of 40 is nobody's, and %q was taken for it", name)
+		}
 	}
 }
 
