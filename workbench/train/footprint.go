@@ -78,10 +78,10 @@ type Footprint struct {
 	Optimizer   int `json:"optimizer"`
 	Average     int `json:"average"`
 	Batch       int `json:"batch"`
-	Results     int `json:"results"` // the state after the step, which lies beside that before it
-	Gradients   int `json:"gradients"`
+	Results     int `json:"results"`   // the state after the step, which lies beside that before it
+	Gradients   int `json:"gradients"` // no more room: they lie where the results will
 	Activations int `json:"activations"`
-	Temporary   int `json:"temporary"` // at the peak of activations and gradients: they rise and fall against each other
+	Temporary   int `json:"temporary"` // activations, and what taking the gradient of one part needs besides
 	Total       int `json:"total"`
 }
 
@@ -101,7 +101,7 @@ func Predict(cfg *config.Config, m *clip.Model) Footprint {
 	f.Results = f.Weights + f.Optimizer + f.Average
 	a := m.Activations(c.MicroBatchSize, c.TensorParallel, ComputeDType(cfg.Trainer.Precision).Size())
 	f.Activations = a.Kept
-	f.Temporary = max(a.Kept, f.Gradients) + a.Working
+	f.Temporary = a.Kept + a.Working
 	f.Total = f.Weights + f.Optimizer + f.Average + f.Batch + f.Results + f.Temporary
 	return f
 }
