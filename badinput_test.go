@@ -22,6 +22,8 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"resume what":           {[]string{"train", "testdata/tiny.yaml", "--resume", "maybe"}, []string{"--resume maybe: it is auto or never"}},
 		"watch and json":        {[]string{"train", "testdata/tiny.yaml", "--watch", "--json"}, []string{"--watch and --json", "choose one"}},
 		"watch in a pipe":       {[]string{"train", "testdata/tiny.yaml", "--watch"}, []string{"no terminal", "clipbench watch"}},
+		"unknown verb of runs":  {[]string{"runs", "lst"}, []string{"runs lst", "list, show, export"}},
+		"a screen as JSON":      {[]string{"watch", "--once", "--json"}, []string{"runs list --json"}},
 		"eval without data":     {[]string{"eval", "tiny"}, []string{"--data is missing", "emoji:unseen-style"}},
 		"nothing to embed":      {[]string{"embed", "tiny"}, []string{"--image FILE or --text TEXT"}},
 		"classify without text": {[]string{"classify", "tiny", "--image", "x.png"}, []string{"--text TEXT"}},

@@ -52,15 +52,13 @@ func (c *command) bench() *cobra.Command {
 }
 
 func (c *command) data() *cobra.Command {
-	cmd := &cobra.Command{Use: "data", Short: "build the default data"}
-	cmd.AddCommand(c.verb("emoji", "build the emoji set: nine art styles, CLDR captions", cobra.NoArgs, func(ctx context.Context, _ []string) error {
+	return c.group("data", "build the default data", c.verb("emoji", "build the emoji set: nine art styles, CLDR captions", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		m, err := emoji.Build(ctx, emoji.Options{Progress: os.Stderr})
 		return c.result(err, m, func() {
 			dir, _ := emoji.Dir() // Build has found it
 			fmt.Printf("%d pairs in %s\n", m.Pairs, dir)
 		})
 	}))
-	return cmd
 }
 
 func (c *command) doctor() *cobra.Command {

@@ -3,7 +3,9 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,9 +22,7 @@ import (
 )
 
 func (c *command) runs() *cobra.Command {
-	cmd := &cobra.Command{Use: "runs", Short: "list, show and export runs: what the dashboard shows, for a pipe and for programs"}
-	cmd.AddCommand(c.listRuns(), c.showRun(), c.exportRuns())
-	return cmd
+	return c.group("runs", "list, show and export runs: what the dashboard shows, for a pipe and for programs", c.listRuns(), c.showRun(), c.exportRuns())
 }
 
 // listed is a run as runs list prints it in JSON.
@@ -55,7 +55,7 @@ func (c *command) listRuns() *cobra.Command {
 			return c.wrongUse("runs list: %w", err)
 		}
 		runs, err := live.Load(ctx, c.runsFolder(), false)
-		if err != nil {
+		if err != nil && !(c.runsDir == "" && errors.Is(err, fs.ErrNotExist)) { // before the first run there is no folder
 			return err
 		}
 		found := slices.DeleteFunc(slices.Clone(runs), func(r *live.Run) bool { return !wanted(r) })

@@ -24,6 +24,9 @@ func (c *command) watch() *cobra.Command {
 		if err := o.Check(); err != nil {
 			return c.wrongUse("%w", err)
 		}
+		if c.json {
+			return c.wrongUse("watch shows a screen; runs list --json and runs show --json give a program the same facts")
+		}
 		if once {
 			return c.watchOnce(ctx, root, size, o)
 		}

@@ -66,6 +66,26 @@ func (c *command) verb(use, short string, args cobra.PositionalArgs, work func(c
 	}}
 }
 
+// group is a verb that only has verbs below it: alone it shows them, and a word that is none of them is wrong use.
+func (c *command) group(use, short string, verbs ...*cobra.Command) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 || c.json {
+			return fmt.Errorf("%s %s: its verbs are %s", use, strings.Join(args, " "), strings.Join(names(verbs), ", "))
+		}
+		return cmd.Help()
+	}}
+	cmd.AddCommand(verbs...)
+	return cmd
+}
+
+func names(verbs []*cobra.Command) []string {
+	list := make([]string, len(verbs))
+	for i, v := range verbs {
+		list[i] = v.Name()
+	}
+	return list
+}
+
 // print writes the result: as JSON if it was asked for, else by the given function.
 func (c *command) print(result any, text func()) error {
 	if !c.json {

@@ -43,6 +43,20 @@ func TestATieIsNoHit(t *testing.T) {
 	}
 }
 
+func TestNothingIsFoundByNaN(t *testing.T) {
+	nan := float32(math.NaN())
+	broken := Embeddings{{nan, nan}, {nan, nan}, {nan, nan}}
+	h, err := ZeroShot(broken, broken, []int{0, 1, 2})
+	if err != nil || h.Top1 != 0 || h.MeanRank != 3 {
+		t.Errorf("a model that computes NaN scored %+v, %v", h, err)
+	}
+	sound := Embeddings{{1, 0}, {0, 1}, {-1, 0}}
+	one := Embeddings{{1, 0}, {nan, nan}, {-1, 0}}
+	if h, err := ZeroShot(sound, one, []int{0, 1, 2}); err != nil || h.Top1 != 0 {
+		t.Errorf("beside a class of NaN: %+v, %v", h, err)
+	}
+}
+
 func TestRetrievalOfThemselvesIsPerfectAndOfNoiseIsChance(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	a, b := unit(r, 400, 16), unit(r, 400, 16)

@@ -3,6 +3,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"math"
 	"runtime"
 	"slices"
@@ -50,26 +51,17 @@ func dot(a, b []float32) float32 {
 	return sum
 }
 
-// rank is how many of scores beat the best of the wanted ones: 0 is a hit at 1. A tie counts against.
+// rank is how many of scores beat the best of the wanted ones: 0 is a hit at 1. A tie counts against, and so does NaN:
+// a model that computes nothing else has found nothing.
 func rank(scores []float32, wanted []int) int {
-	best := slices.MaxFunc(wanted, func(a, b int) int { return compare(scores[a], scores[b]) })
+	best := slices.MaxFunc(wanted, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
 	r := 0
 	for j, s := range scores {
-		if s >= scores[best] && !slices.Contains(wanted, j) {
+		if worse := s < scores[best]; !worse && !slices.Contains(wanted, j) {
 			r++
 		}
 	}
 	return r
-}
-
-func compare(a, b float32) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // Hits are the shares of queries whose answer is among the first 1, 5 and 10, and the mean and median rank from 1.
