@@ -26,6 +26,11 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"a screen as JSON":      {[]string{"watch", "--once", "--json"}, []string{"runs list --json"}},
 		"eval without data":     {[]string{"eval", "tiny"}, []string{"--data is missing", "emoji:unseen-style"}},
 		"nothing to embed":      {[]string{"embed", "tiny"}, []string{"--image FILE or --text TEXT"}},
+		"a row of -1":           {[]string{"tokenize", "a dog", "--context", "-1"}, []string{"--context", "2 to 4096"}},
+		"a context of -3":       {[]string{"embed", "tiny", "--text", "a dog", "--context", "-3"}, []string{"--context", "2 to 4096"}},
+		"pictures too large":    {[]string{"classify", "tiny", "--image-size", "99999999"}, []string{"--image-size", "up to 4096"}},
+		"pictures of -1":        {[]string{"classify", "tiny", "--image-size", "-1"}, []string{"--image-size", "SIDE or HEIGHTxWIDTH"}},
+		"no step to time":       {[]string{"bench", "--steps", "0"}, []string{"--steps 0", "at least 1"}},
 		"classify without text": {[]string{"classify", "tiny", "--image", "x.png"}, []string{"--text TEXT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,6 +67,8 @@ func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
 		"a shard that is no tar":     {data(write("text.tar", strings.Repeat("no tar file ", 100))), []string{"text.tar: is no tar file"}},
 		"an empty shard":             {data(write("empty.tar", "")), []string{"empty.tar: is empty", "download it again"}},
 		"a batch larger than all":    {"model.micro_batch_size=4096", []string{"fewer than a batch of 4096", "smaller batch"}},
+		"time alone ends no run":     {"trainer={max_steps: -1, max_time: 5m}", []string{"max_steps", "max_epochs"}},
+		"grey pictures":              {"model.vision={num_channels: 1, image_mean: [0.5], image_std: [0.5]}", []string{"model.vision.num_channels=1", "red, green and blue"}},
 		"weights that are not there": {"model.restore_from_path=" + filepath.Join(dir, "gone"), []string{"restore_from_path", "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -76,6 +83,12 @@ func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestBenchNeedsAVocabularyWithAWord(t *testing.T) {
+	bench := []string{"bench", "--batch", "2", "--steps", "1", "model.text.encoder_seq_length=4"}
+	finish(t, clipbench(append(bench, "model.text.vocab_size=2")...)).refused(t, 1, "model.text.vocab_size=2", "raise it")
+	succeeds(t, append(bench, "model.text.vocab_size=null")...)
 }
 
 // shard writes the small training set as one shard, with the pictures that damage names cut in half.

@@ -27,6 +27,9 @@ func (c *command) bench() *cobra.Command {
 	var preset, precision string
 	var batch, steps int
 	cmd := c.verb("bench [key=value…]", "time the training step of a preset on a synthetic batch", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
+		if steps < 1 {
+			return c.wrongUse("--steps %d: there is at least 1 to time", steps)
+		}
 		device.Tune()
 		args = append([]string{fmt.Sprintf("model.micro_batch_size=%d", batch), "model.global_batch_size=null", "trainer.precision=" + precision}, args...)
 		cfg, err := config.Preset(preset, args...)

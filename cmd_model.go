@@ -20,7 +20,7 @@ func (c *command) modelFlags(cmd *cobra.Command) {
 	f.StringVar(&c.files.Preprocess, "preprocess", "", "mean and standard deviation: openai, imagenet or inception")
 	f.StringVar(&c.files.Tokenizer, "tokenizer", "", "clip, a merges file or a tokenizer.json")
 	f.Var((*imageSize)(&c.files.ImageSize), "image-size", "resample the image positions to pictures of SIDE or HEIGHTxWIDTH pixels")
-	f.IntVar(&c.files.Context, "context", 0, "resample the text positions to this many tokens")
+	f.Var((*contextLength)(&c.files.Context), "context", "resample the text positions to this many tokens")
 }
 
 // openModel opens a model for use and says what opening it found.
@@ -41,6 +41,9 @@ func note(notices []string) {
 	}
 }
 
+// longest is the most pixels of a side, and tokens of a text, that a flag takes: an encoder's memory grows faster still.
+const longest = 4096
+
 // imageSize is height and width in pixels, as a flag.
 type imageSize [2]int
 
@@ -60,8 +63,8 @@ func (s *imageSize) Set(text string) error {
 	}
 	for i, side := range []string{height, width} {
 		pixels, err := strconv.Atoi(side)
-		if err != nil || pixels < 1 {
-			return fmt.Errorf("it is SIDE or HEIGHTxWIDTH in pixels, such as 336 or 224x320")
+		if err != nil || pixels < 1 || pixels > longest {
+			return fmt.Errorf("it is SIDE or HEIGHTxWIDTH in pixels, such as 336 or 224x320, up to %d", longest)
 		}
 		s[i] = pixels
 	}
@@ -70,3 +73,22 @@ func (s *imageSize) Set(text string) error {
 
 // Type names the flag's value in the help.
 func (s *imageSize) Type() string { return "pixels" }
+
+// contextLength is the tokens of a text, as a flag.
+type contextLength int
+
+// String is what Set reads.
+func (l *contextLength) String() string { return strconv.Itoa(int(*l)) }
+
+// Set reads a number of tokens that has room for a text's start and end.
+func (l *contextLength) Set(text string) error {
+	tokens, err := strconv.Atoi(text)
+	if err != nil || tokens < 2 || tokens > longest {
+		return fmt.Errorf("it is a number of tokens, start and end among them: 2 to %d", longest)
+	}
+	*l = contextLength(tokens)
+	return nil
+}
+
+// Type names the flag's value in the help.
+func (l *contextLength) Type() string { return "tokens" }

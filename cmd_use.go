@@ -168,7 +168,7 @@ func inputFlags(cmd *cobra.Command, images, texts *[]string) {
 
 func (c *command) tokenize() *cobra.Command {
 	var name string
-	var length int
+	length := 77
 	cmd := c.verb("tokenize [TEXT…]", "encode texts; with none, one a line from standard input", cobra.ArbitraryArgs, func(ctx context.Context, args []string) error {
 		t, err := tokenizer.Load(name)
 		if err != nil {
@@ -196,6 +196,6 @@ func (c *command) tokenize() *cobra.Command {
 		})
 	})
 	cmd.Flags().StringVar(&name, "tokenizer", "openai/clip-vit-large-patch14", "a name, a merges file or a tokenizer.json")
-	cmd.Flags().IntVar(&length, "context", 77, "ids in a row")
+	cmd.Flags().Var((*contextLength)(&length), "context", "ids in a row")
 	return cmd
 }

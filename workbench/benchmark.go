@@ -28,9 +28,16 @@ type BenchmarkResult struct {
 	Loss           float64 `json:"loss"` // of the last step
 }
 
-// Benchmark times the training step of a configuration on a synthetic batch: two steps to warm up, then steps more.
+// Benchmark times the training step of a configuration on a synthetic batch: two steps to warm up, then steps more,
+// at least one.
 func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps int) (BenchmarkResult, error) {
-	m := clip.New(&cfg.Model, cfg.Model.Text.VocabSize)
+	m, err := modelOf(cfg)
+	if err != nil {
+		return BenchmarkResult{}, err
+	}
+	if rows := m.VocabSize(); rows < 3 {
+		return BenchmarkResult{}, fmt.Errorf("model.text.vocab_size=%d: the start, the end and a word of a text are 3 already; raise it or leave it out", rows)
+	}
 	store, err := train.NewState(cfg, m)
 	if err != nil {
 		return BenchmarkResult{}, err
@@ -46,7 +53,7 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 			return result, err
 		}
 		start := time.Now()
-		metrics, err := step.Run(syntheticBatch(cfg, i))
+		metrics, err := step.Run(syntheticBatch(cfg, m.VocabSize(), i))
 		if err != nil {
 			return result, fmt.Errorf("step %d: %w", i, err)
 		}
@@ -65,7 +72,7 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 }
 
 // syntheticBatch is noise of the right shape, with the end of text last: batch i of a configuration is always the same.
-func syntheticBatch(cfg *config.Config, i int) train.Batch {
+func syntheticBatch(cfg *config.Config, vocabulary, i int) train.Batch {
 	r := rand.New(rand.NewPCG(uint64(cfg.Model.Seed), uint64(i)))
 	batch, v, t := cfg.Model.GlobalBatchSize, &cfg.Model.Vision, &cfg.Model.Text
 	images := make([]float32, batch*v.ImgH*v.ImgW*v.NumChannels)
@@ -74,9 +81,9 @@ func syntheticBatch(cfg *config.Config, i int) train.Batch {
 	}
 	tokens, concepts := make([]int32, batch*t.EncoderSeqLength), make([]int32, batch)
 	for k := range tokens {
-		tokens[k] = 1 + r.Int32N(int32(t.VocabSize-2))
+		tokens[k] = 1 + r.Int32N(int32(vocabulary-2))
 		if (k+1)%t.EncoderSeqLength == 0 {
-			tokens[k] = int32(t.VocabSize - 1)
+			tokens[k] = int32(vocabulary - 1)
 		}
 	}
 	for k := range concepts {

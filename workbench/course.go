@@ -2,7 +2,6 @@ package workbench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -86,18 +85,18 @@ func (r *Run) Course(ctx context.Context, source data.Source) (course Course, er
 	}
 	defer m.Close()
 	for _, path := range paths {
-		saved, err := checkpoint.Load(path)
+		saved, err := ReadModel(path, r.options)
 		if err != nil {
 			return course, err
 		}
-		if err := errors.Join(m.restore(saved), saved.Close()); err != nil {
-			return course, err
+		if err := m.take(saved); err != nil {
+			return course, fmt.Errorf("%s: %w", path, err)
 		}
 		point, err := m.Separation(ctx, source)
 		if err != nil {
 			return course, err
 		}
-		course.Steps, course.Points = append(course.Steps, m.meta.Step), append(course.Points, point)
+		course.Steps, course.Points = append(course.Steps, saved.Step), append(course.Points, point)
 	}
 	return course, nil
 }

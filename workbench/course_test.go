@@ -34,6 +34,43 @@ func TestSeparationIsTheMeanOfTheDiagonalAndOfTheRest(t *testing.T) {
 	}
 }
 
+func TestACourseMeasuresEachCheckpointAsOpeningItDoes(t *testing.T) {
+	source, err := OpenSource("emoji-small:unseen-style")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, override := range []string{"exp_manager.ema.enable=false", "exp_manager.ema.enable=true"} {
+		run := tiny(t, t.TempDir(), &recorder{}, override)
+		if _, err := run.Train(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		course, err := run.Course(t.Context(), source)
+		if err != nil || !slices.Equal(course.Steps, []int{4, 8, 12}) {
+			t.Fatalf("%s: steps %v, %v", override, course.Steps, err)
+		}
+		if now, err := run.Separation(t.Context(), source); err != nil || course.Points[2] != now {
+			t.Errorf("%s: the course ends with %+v, the run with %+v, %v", override, course.Points[2], now, err)
+		}
+		paths, err := run.Checkpoints()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, path := range paths {
+			m, err := OpenModel(path, Options{Backend: "go"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if alone, err := m.Separation(t.Context(), source); err != nil || course.Points[i] != alone {
+				t.Errorf("%s: %s is %+v in the course, %+v alone, %v", override, path, course.Points[i], alone, err)
+			}
+			m.Close()
+		}
+		if course.Points[0] == course.Points[1] || course.Points[1] == course.Points[2] {
+			t.Errorf("%s: nothing was learned: %+v", override, course.Points)
+		}
+	}
+}
+
 func TestSelectionsKeepWhatTheyName(t *testing.T) {
 	source, err := OpenSource("emoji-small:train")
 	if err != nil {

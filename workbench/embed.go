@@ -200,7 +200,10 @@ func embedRows(program *parallel.Program, input *tensors.Tensor, count int) (eva
 // evaluationLoader reads a source for evaluation: short side resized, centre cut out, normalised.
 func (m *Model) evaluationLoader(source data.Source) (*data.Loader, error) {
 	v := &m.Config.Model.Vision
-	normalize := m.normalize()
+	normalize, err := m.normalize()
+	if err != nil {
+		return nil, err
+	}
 	return data.NewLoader(source, data.Options{
 		Batch: m.batchOf(source.Len()), ImageSize: [3]int{v.ImgH, v.ImgW, v.NumChannels},
 		Image: func(img *transform.RGB, _ *randSource, dst []float32) {

@@ -148,6 +148,16 @@ func (m *Model) restore(saved *checkpoint.Saved) error {
 	return saved.Restore(m.store)
 }
 
+// take sets the weights before the first step, or of a model in use, to those of a model that was read.
+func (m *Model) take(from *checkpoint.Model) error {
+	for path, weight := range from.Weights {
+		if err := train.SetWeight(m.store, path, weight); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // modelPath finds the files that path means: of a run its newest checkpoint that is whole, else path itself. The notices
 // tell of those that are not.
 func modelPath(path string, o Options) (dir string, notices []string, err error) {

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"runtime"
@@ -46,7 +47,11 @@ func openDataset(c *config.Data, d *config.Dataset) ([]data.Source, error) {
 // trainingLoader reads a source for training: shuffled, augmented, captions varied.
 func (m *Model) trainingLoader(src data.Source) (*data.Loader, error) {
 	c, v := &m.Config.Model, &m.Config.Model.Vision
-	normalize, augmentation := m.normalize(), augmentationOf(&c.Data.Augment)
+	normalize, err := m.normalize()
+	if err != nil {
+		return nil, err
+	}
+	augmentation := augmentationOf(&c.Data.Augment)
 	return data.NewLoader(src, data.Options{
 		Batch: c.GlobalBatchSize, Seed: c.Seed, Shuffle: true, Unique: c.Data.UniqueCaptions, Cache: c.Data.Cache,
 		Workers:   min(c.Data.NumWorkers, runtime.GOMAXPROCS(0)),
@@ -60,10 +65,13 @@ func (m *Model) trainingLoader(src data.Source) (*data.Loader, error) {
 	})
 }
 
-// normalize takes the channels' mean and divides by their deviation.
-func (m *Model) normalize() func(*transform.RGB, []float32) {
+// normalize takes the channels' mean and divides by their deviation. It refuses a model of other pictures than are read.
+func (m *Model) normalize() (func(*transform.RGB, []float32), error) {
 	v := &m.Config.Model.Vision
-	return transform.Normalize([3]float64(v.Mean()), [3]float64(v.Std()))
+	if v.NumChannels != 3 {
+		return nil, fmt.Errorf("model.vision.num_channels=%d: pictures are read as red, green and blue; use 3", v.NumChannels)
+	}
+	return transform.Normalize([3]float64(v.Mean()), [3]float64(v.Std())), nil
 }
 
 func augmentationOf(a *config.Augment) transform.Augmentation {

@@ -158,10 +158,8 @@ func (r *Run) startFrom(path *string) error {
 		r.Notices = append(r.Notices, fmt.Sprintf("%s was trained on pictures normalised by mean %v and deviation %v; this run's are by %v and %v (model.vision.image_mean, image_std)",
 			*path, theirs.Mean, theirs.Std, own.Mean, own.Std))
 	}
-	for path, weight := range from.Weights {
-		if err := train.SetWeight(r.store, path, weight); err != nil {
-			return fmt.Errorf("model.restore_from_path: %w", err)
-		}
+	if err := r.take(from); err != nil {
+		return fmt.Errorf("model.restore_from_path: %w", err)
 	}
 	return nil
 }

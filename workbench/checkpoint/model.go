@@ -29,6 +29,7 @@ const (
 type Model struct {
 	Path    string
 	Format  Format
+	Step    int                        // optimizer steps in the weights, of a native checkpoint
 	Config  *config.Config             // model: the towers, their activation, the preprocessing and the tokenizer ("": unknown)
 	Weights map[string]*tensors.Tensor // by path in clip's Tensors, float32
 	Notices []string                   // what was done to fit the weights and the files do not show: one line each, for the user

@@ -41,7 +41,7 @@ func openNative(dir string, o Options) (*Model, error) {
 		cfg.Model.Text.VocabSize = embedding.Dims[0]
 	}
 	cfg.Model.Tokenizer = config.Tokenizer{Library: cfg.Model.Tokenizer.Library, Type: saved.TokenizerPath()}
-	m := &Model{Path: dir, Format: Native, Config: cfg}
+	m := &Model{Path: dir, Format: Native, Step: saved.Meta.Step, Config: cfg}
 	return m, m.read(file, func(_ *config.Model, t clip.Tensor) []part { return whole(t, t.Path) })
 }
 

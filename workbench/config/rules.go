@@ -82,7 +82,7 @@ func (k *checker) vision() {
 	if v.ClassTokenLength == 0 && !v.GlobalAveragePool && !v.FlattenPool {
 		k.refuse("model.vision.class_token_length", "without a class token the picture is pooled by global_average_pool: true or flatten_pool: true")
 	}
-	if v.PatchStem == "conv" && bits.OnesCount(uint(v.PatchDim)) != 1 {
+	if v.PatchStem == "conv" && (v.PatchDim < 2 || bits.OnesCount(uint(v.PatchDim)) != 1) {
 		k.refuse("model.vision.patch_dim", "a stem of stride-2 convolutions makes patches of 2, 4, 8, 16 or 32 pixels")
 	}
 	k.statistics("model.vision.image_mean", v.Mean())
