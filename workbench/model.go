@@ -28,6 +28,7 @@ type Model struct {
 	Notices   []string            // what opening found worth saying: one line each
 
 	clip   *clip.Model
+	words  vocabulary
 	store  *model.Store
 	judged string          // prefix of the weights that are embedded with: the moving average's, if there is one
 	meta   checkpoint.Meta // of the checkpoint that the weights come from; zero at the start
@@ -55,28 +56,31 @@ const (
 	ResumeNever               // it is refused
 )
 
-// newModel opens the device and makes the state before the first step.
-func newModel(cfg *config.Config, backend string) (*Model, error) {
+// newModel opens the device and makes the state before the first step. words is what the vocabulary is opened by.
+func newModel(cfg *config.Config, words, backend string) (*Model, error) {
 	m := &Model{Config: cfg, judged: train.WeightPath}
 	if ema := &cfg.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights {
 		m.judged = train.EMAPath // as NeMo does
 	}
-	if vocabularyName(cfg) == "" {
+	if words == "" {
 		return nil, errors.New("model.tokenizer.type: texts need a vocabulary; name clip, a merges file or a tokenizer.json")
 	}
-	if err := m.open(backend); err != nil {
+	var err error
+	if m.words, err = readVocabulary(words); err != nil {
 		return nil, err
 	}
-	var err error
+	if err := m.open(words, backend); err != nil {
+		return nil, err
+	}
 	m.store, err = train.NewState(cfg, m.clip)
 	return m, err
 }
 
-// open opens the vocabulary and the device of a model's configuration.
-func (m *Model) open(backend string) (err error) {
+// open opens the vocabulary, by its path or name, and the device of a model's configuration.
+func (m *Model) open(words, backend string) (err error) {
 	vocabulary := m.Config.Model.Text.VocabSize
-	if name := vocabularyName(m.Config); name != "" {
-		if m.Tokenizer, err = tokenizer.Load(name); err != nil {
+	if words != "" {
+		if m.Tokenizer, err = tokenizer.Load(words); err != nil {
 			return fmt.Errorf("model.tokenizer: %w", err)
 		}
 		vocabulary = m.Tokenizer.Vocab()
@@ -90,18 +94,6 @@ func (m *Model) open(backend string) (err error) {
 	}
 	m.Device, err = device.Open(context.Background(), device.Options{Backend: backend})
 	return err
-}
-
-// vocabularyName is what the configuration's tokenizer is opened by.
-func vocabularyName(cfg *config.Config) string {
-	t := &cfg.Model.Tokenizer
-	switch {
-	case t.MergeFile != nil:
-		return *t.MergeFile
-	case t.VocabFile != nil:
-		return *t.VocabFile
-	}
-	return t.Type
 }
 
 // fits refuses a vocabulary with ids beyond the token embedding.
@@ -123,7 +115,7 @@ func OpenModel(path string, o Options) (*Model, error) {
 		return nil, err
 	}
 	m := &Model{Config: read.Config, Notices: read.Notices, judged: train.WeightPath}
-	if err := m.open(o.Backend); err != nil {
+	if err := m.open(vocabularyName(read.Config), o.Backend); err != nil {
 		return nil, fmt.Errorf("%s: %w", read.Path, err)
 	}
 	m.store, err = read.Store(m.judged)

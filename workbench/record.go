@@ -38,7 +38,8 @@ func (t *training) metrics(m train.Metrics) map[string]float64 {
 	return values
 }
 
-// countNonfinite counts steps that were not applied, and ends the run when there are too many in a row.
+// countNonfinite counts steps that were not applied, and ends the run when there are too many with no finite one between.
+// An overflow of the loss scale is how the scale is found: it neither counts nor ends the count.
 func (t *training) countNonfinite(m train.Metrics, b *data.Batch) error {
 	if m.Finite {
 		t.nonfinite = 0

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
 )
 
@@ -14,21 +15,34 @@ import (
 var free = regexp.MustCompile(`^(trainer\.(log_every_n_steps|limit_val_batches|val_check_interval|max_time|max_nonfinite_steps|accelerator)` +
 	`|model\.data\.(num_workers|cache)|exp_manager\..*)$`)
 
-// layout are those that say how the same computation lies on devices and in memory: they alter a result's rounding alone.
+// layout are those that say how the same computation lies on devices and in memory: they alter a result's rounding alone. Without
+// model.gather_with_grad the number of data parallel devices is no layout, but part of the gradient.
 var layout = regexp.MustCompile(`^(trainer\.(devices|num_nodes)|model\.(micro_batch_size|tensor_model_parallel_size)|model\.optim\.shard_weights` +
 	`|model\.(vision|text)\.(use_flash_attention|activations_checkpoint_\w+))$`)
+
+// vocabularyKeys are the keys that name the vocabulary.
+var vocabularyKeys = regexp.MustCompile(`^model\.tokenizer\.(type|vocab_file|merge_file)$`)
 
 // adams are the names of one optimizer; they say where its moments lie.
 var adams = []string{"adamw", "fused_adam", "distributed_fused_adam"}
 
 // sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning, and
-// notes what is computed another way.
-func (r *Run) sameExperiment(before, now *config.Config) (notices []string, err error) {
+// notes what is computed another way. saved is the checkpoint that it goes on from; nil: there is none yet.
+func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved) (notices []string, err error) {
+	sameWords, err := r.sameVocabulary(before, now, saved)
+	if err != nil {
+		return nil, err
+	}
+	if was, is := before.DataParallel(), now.DataParallel(); was != is && !before.Model.GatherWithGrad {
+		return nil, fmt.Errorf("%s: with model.gather_with_grad=false the gradient depends on the number of data parallel devices (%d, now %d: trainer.devices over model.tensor_model_parallel_size); use another --run, or leave it as it was",
+			r.Dir, was, is)
+	}
 	for _, c := range config.Diff(before, now) {
 		average := strings.HasPrefix(c.Key, "exp_manager.ema.")
 		adam := c.Key == "model.optim.name" && slices.Contains(adams, c.Old) && slices.Contains(adams, c.New)
 		switch {
 		case free.MatchString(c.Key) && !average:
+		case vocabularyKeys.MatchString(c.Key) && sameWords:
 		case layout.MatchString(c.Key), adam:
 			notices = append(notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
 		default:

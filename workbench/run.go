@@ -88,7 +88,7 @@ func (r *Run) begin() (*Run, error) {
 	}
 	r.fresh = true
 	var err error
-	r.Model, err = newModel(r.options.Config, r.options.Backend)
+	r.Model, err = newModel(r.options.Config, vocabularyName(r.options.Config), r.options.Backend)
 	if err != nil {
 		return nil, err
 	}
@@ -101,26 +101,28 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.newest = r.newestOnDisk()
+	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
+	if none := errors.Is(err, os.ErrNotExist) && len(skipped) == 0; err != nil && !none {
+		return nil, err
+	}
+	if newest != nil {
+		defer func() { _ = newest.Close() }()
+	}
 	var notices []string
 	if r.options.Config != nil {
-		if notices, err = r.sameExperiment(cfg, r.options.Config); err != nil {
+		if notices, err = r.sameExperiment(cfg, r.options.Config, newest); err != nil {
 			return nil, err
 		}
 		cfg = r.options.Config
 	}
-	if r.Model, err = newModel(cfg, r.options.Backend); err != nil {
+	if r.Model, err = newModel(cfg, vocabularyOf(cfg, newest), r.options.Backend); err != nil {
 		return nil, err
 	}
-	r.newest = r.newestOnDisk()
-	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
 	r.Notices = append(notices, messages(skipped)...)
-	if errors.Is(err, os.ErrNotExist) {
+	if newest == nil {
 		return r, r.startFrom(cfg.Model.RestoreFromPath)
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = newest.Close() }()
 	return r, r.goOn(newest)
 }
 
@@ -130,6 +132,10 @@ func (r *Run) goOn(saved *checkpoint.Saved) error {
 	r.first = m.Step
 	r.place = place{step: m.Step, samples: m.Samples, epoch: m.Epoch, validated: m.Validated, latest: checkpoint.Metrics{}}
 	maps.Copy(r.place.latest, m.Metrics)
+	r.words.Name = m.Tokenizer.Name
+	if m.Backend != "" && m.Backend != r.Device.Name {
+		r.Notices = append(r.Notices, fmt.Sprintf("%s: it goes on on %s and was trained on %s: equal up to rounding, not to the bit", r.Dir, r.Device.Name, m.Backend))
+	}
 	return r.restore(saved)
 }
 

@@ -50,7 +50,8 @@ func (t *training) folderOf(step int) string {
 }
 
 // saveDue tells that a checkpoint is due by steps, by the clock or, when no number of steps is given, with each
-// validation. It waits until a step is good again.
+// validation. None is written after a step with NaN or infinity: by the clock it is due again at the next finite step, by
+// steps when their number comes round.
 func (t *training) saveDue() bool {
 	k := &t.Config.ExpManager.Checkpoint
 	every := k.EveryNTrainSteps
@@ -79,9 +80,7 @@ func (t *training) save() error {
 	}
 	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)
 	snapshot.Config = t.Config.YAML()
-	if snapshot.Tokenizer, snapshot.Vocabulary, err = checkpoint.TokenizerOf(vocabularyName(t.Config)); err != nil {
-		return fmt.Errorf("model.tokenizer: %w", err)
-	}
+	snapshot.Tokenizer, snapshot.Vocabulary = t.words.Tokenizer, t.words.content
 	t.meta, t.unsaved, t.written = snapshot.Meta, false, t.folderOf(p.step)
 	t.watch.saved = time.Now()
 	return t.saver.Save(snapshot)

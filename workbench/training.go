@@ -36,7 +36,7 @@ type training struct {
 	unsaved   bool // the state or what is known of it changed since the newest checkpoint
 	written   string
 	skipped   int // broken samples
-	nonfinite int // steps in a row with NaN or infinity
+	nonfinite int // steps with NaN or infinity since the last finite one, overflows of the loss scale aside
 }
 
 // place is how far a run has come.
@@ -133,8 +133,12 @@ func (t *training) epochsAfter(b *data.Batch) float64 {
 // settle does what is due between steps: validation and a checkpoint.
 func (t *training) settle(ctx context.Context) error {
 	if t.validationDue() {
-		if err := t.validate(ctx); err != nil || ctx.Err() != nil {
+		if err := t.validate(ctx); err != nil {
+			_ = t.save() // what was learned so far; the validation's error is the one to tell
 			return err
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 	}
 	if t.saveDue() {

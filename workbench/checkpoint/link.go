@@ -13,22 +13,19 @@ const linkPrefix = ".link-"
 
 // link lets people find a checkpoint by its label (exp_manager's filename): root/<label> is a symbolic link to the folder
 // of its step. A label that is taken goes to the newer one. Where there are no such links, or the label is no name for
-// one, there is none: it stands in checkpoint.json too.
-func link(root, label string, step int) error {
+// one, or the link cannot be made, there is none: the checkpoint is whole without, and its label stands in checkpoint.json.
+func link(root, label string, step int) {
 	if _, isStep := stepOf(label); label == "" || isStep || strings.HasPrefix(label, ".") || filepath.Base(label) != label {
-		return nil
+		return
 	}
 	path, temporary := filepath.Join(root, label), filepath.Join(root, linkPrefix+strconv.Itoa(step))
 	if info, err := os.Lstat(path); err == nil && info.Mode()&os.ModeSymlink == 0 {
-		return nil // something of the user's own
+		return // something of the user's own
 	}
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	_ = os.Remove(temporary) // of a process that was killed
+	if os.Symlink(strconv.Itoa(step), temporary) == nil {
+		_ = os.Rename(temporary, path)
 	}
-	if err := os.Symlink(strconv.Itoa(step), temporary); err != nil {
-		return nil //nolint:nilerr // a file system without links
-	}
-	return os.Rename(temporary, path)
 }
 
 // clearLinks removes the links to checkpoints that are no more.

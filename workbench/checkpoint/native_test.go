@@ -419,6 +419,22 @@ func TestLabelsAreNeMoFilenames(t *testing.T) {
 	}
 }
 
+func TestALabelThatCannotBeLinkedDoesNotFailTheCheckpoint(t *testing.T) {
+	root := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, linkPrefix+"5", "in the way"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s := snapshot(t, 5, nil)
+	s.Label = "best"
+	path, err := Save(root, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := opened(t, path).Meta; m.Label != "best" {
+		t.Errorf("its label is %q", m.Label)
+	}
+}
+
 func TestATypeThatCannotBeKeptIsRefused(t *testing.T) {
 	s := snapshot(t, 1, nil)
 	s.Tensors["/complex"] = tensorfile.New(dtypes.Complex64, nil, make([]byte, 8))

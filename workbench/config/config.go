@@ -27,7 +27,7 @@ type Trainer struct {
 	ValCheckInterval  int     `yaml:"val_check_interval" min:"1"`         // steps between validations
 	LimitValBatches   int     `yaml:"limit_val_batches" min:"0"`          // global batches
 	GradientClipVal   float64 `yaml:"gradient_clip_val" min:"0" null:"0"` // global norm; 0: no clipping
-	MaxNonfiniteSteps int     `yaml:"max_nonfinite_steps" min:"1"`        // steps in a row with NaN or infinity in loss or gradient that end the run
+	MaxNonfiniteSteps int     `yaml:"max_nonfinite_steps" min:"1"`        // steps with NaN or infinity in loss or gradient, and no finite one between, that end the run; overflows of the loss scale do not count
 }
 
 // ExpManager says where a run is kept and which of its checkpoints (NeMo's exp_manager).

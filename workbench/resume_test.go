@@ -1,0 +1,215 @@
+package workbench
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"clipbench/workbench/config"
+	"clipbench/workbench/device"
+	"clipbench/workbench/runlog"
+)
+
+// recipe is a folder with the tiny configuration and a vocabulary of its own beside it.
+func recipe(t *testing.T) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "recipe")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{"../testdata/tiny.yaml": "tiny.yaml", "../recipes/emoji/vocabulary.txt": "vocabulary.txt"} {
+		text, err := os.ReadFile(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text = []byte(strings.Replace(string(text), "../recipes/emoji/vocabulary.txt", "vocabulary.txt", 1))
+		if err := os.WriteFile(filepath.Join(dir, to), text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// openRecipe opens the run of a recipe's folder; of no folder by its name alone.
+func openRecipe(t *testing.T, dir, root string, overrides ...string) (*Run, error) {
+	t.Helper()
+	o := Options{Root: root, Backend: "go", Progress: &recorder{}}
+	if dir != "" {
+		var err error
+		if o.Config, err = config.Load(filepath.Join(dir, "tiny.yaml"), overrides...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run, err := Open("tiny", o)
+	if err == nil {
+		t.Cleanup(run.Close)
+	}
+	return run, err
+}
+
+// mustTrain opens a run and trains it some steps further.
+func mustTrain(t *testing.T, dir, root string, steps int, overrides ...string) {
+	t.Helper()
+	run, err := openRecipe(t, dir, root, overrides...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.TrainSteps(t.Context(), steps); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARunGoesOnWhenItsRecipeHasMoved(t *testing.T) {
+	dir, root := recipe(t), t.TempDir()
+	content, err := os.ReadFile(filepath.Join(dir, "vocabulary.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := []string{"exp_manager.checkpoint_callback_params.save_top_k=0"} // so that the copy it was opened from goes
+	mustTrain(t, dir, root, 4, newest...)
+	elsewhere := filepath.Join(t.TempDir(), "moved")
+	if err := os.Rename(dir, elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	mustTrain(t, elsewhere, root, 2, newest...) // by the recipe, where it is now
+	mustTrain(t, "", root, 2)                   // by the run's name
+	if err := os.Remove(filepath.Join(elsewhere, "vocabulary.txt")); err != nil {
+		t.Fatal(err)
+	}
+	mustTrain(t, "", root, 4)
+	last := filepath.Join(root, "tiny", "checkpoints", "12")
+	if kept, err := os.ReadFile(filepath.Join(last, "tokenizer.txt")); err != nil || string(kept) != string(content) {
+		t.Errorf("the last checkpoint has not the vocabulary: %v", err)
+	}
+	m, err := ReadModel(last, Options{})
+	if err != nil || m.Path != last {
+		t.Errorf("the last checkpoint does not open: %v", err)
+	}
+}
+
+func TestAnotherVocabularyIsRefusedWhereverItLies(t *testing.T) {
+	dir, root := recipe(t), t.TempDir()
+	mustTrain(t, dir, root, 4)
+	path := filepath.Join(dir, "vocabulary.txt")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(content), "\n")
+	lines[10], lines[11] = lines[11], lines[10] // as long as before: its size tells nothing
+	edited := strings.Join(lines, "")
+	if err := os.WriteFile(path, []byte(edited), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openRecipe(t, dir, root); err == nil || !strings.Contains(err.Error(), "is not what it was when the run was trained") ||
+		!strings.Contains(err.Error(), filepath.Join("checkpoints", "4", "tokenizer.txt")) {
+		t.Errorf("edited in place: %v", err)
+	}
+	other := recipe(t)
+	if err := os.WriteFile(filepath.Join(other, "vocabulary.txt"), []byte(edited), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openRecipe(t, other, root); err == nil || !strings.Contains(err.Error(), "differs in model.tokenizer.merge_file") {
+		t.Errorf("elsewhere, and another: %v", err)
+	}
+	run, err := openRecipe(t, "", root)
+	if err != nil {
+		t.Fatalf("by its name: %v", err)
+	}
+	if run.words.sum() == "" || string(run.words.content) != string(content) {
+		t.Error("by its name it has not the vocabulary that it was trained with")
+	}
+}
+
+// TestWithoutGatheredGradientsTheDataRanksStay asks what a run's own configuration may become.
+func TestWithoutGatheredGradientsTheDataRanksStay(t *testing.T) {
+	configure := func(gather bool, devices, model int) *config.Config {
+		cfg, err := config.Load("../testdata/tiny.yaml", "model.global_batch_size=16", "model.micro_batch_size=4", fmt.Sprintf("model.gather_with_grad=%v", gather),
+			fmt.Sprintf("trainer.devices=%d", devices), fmt.Sprintf("model.tensor_model_parallel_size=%d", model))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return cfg
+	}
+	for name, tc := range map[string]struct {
+		gather         bool
+		devices, model int // after two devices and no tensor parallelism
+		refused        bool
+	}{
+		"gathered, on four":                    {true, 4, 1, false},
+		"not gathered, on four":                {false, 4, 1, true},
+		"not gathered, on one":                 {false, 1, 1, true},
+		"not gathered, tensor parallelism":     {false, 2, 2, true},
+		"not gathered, four as two data ranks": {false, 4, 2, false},
+		"not gathered, as before":              {false, 2, 1, false},
+	} {
+		_, err := (&Run{}).sameExperiment(configure(tc.gather, 2, 1), configure(tc.gather, tc.devices, tc.model), nil)
+		if (err != nil) != tc.refused || err != nil && !strings.Contains(err.Error(), "model.gather_with_grad=false") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAnotherBackendIsToldOnResume(t *testing.T) {
+	d, err := device.Open(t.Context(), device.Options{Backend: "xla:cpu"})
+	if err != nil {
+		t.Skipf("needs a second backend: %v", err)
+	}
+	d.Close()
+	root := t.TempDir()
+	mustTrain(t, recipe(t), root, 1)
+	for _, tc := range []struct {
+		backend string
+		want    int
+	}{{"go", 0}, {"xla:cpu", 1}} {
+		run, err := Open("tiny", Options{Root: root, Backend: tc.backend})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run.Close()
+		if n := strings.Count(strings.Join(run.Notices, "\n"), "it goes on on xla:cpu and was trained on go"); n != tc.want || len(run.Notices) != n {
+			t.Errorf("on %s: %q", tc.backend, run.Notices)
+		}
+	}
+}
+
+func TestAValidationThatFailsLosesNoStep(t *testing.T) {
+	root := t.TempDir()
+	media := filepath.Join(root, "tiny", "media")
+	p := &recorder{during: func(m Moment) {
+		if m.Step == 3 { // a file where the gallery's folder is to be
+			_ = os.RemoveAll(media)
+			_ = os.WriteFile(media, nil, 0o644)
+		}
+	}}
+	summary, err := tiny(t, root, p).Train(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "media") || summary.State != runlog.Failed {
+		t.Fatalf("%+v, %v", summary, err)
+	}
+	if err := os.Remove(media); err != nil {
+		t.Fatal(err)
+	}
+	run := tiny(t, root, &recorder{})
+	if run.Steps() != 4 {
+		t.Errorf("it goes on from step %d, want 4", run.Steps())
+	}
+	if summary, err = run.Train(t.Context()); err != nil || summary.Step != 12 {
+		t.Errorf("%+v, %v", summary, err)
+	}
+	if _, err := os.Stat(filepath.Join(media, "4", "similarity.png")); err != nil {
+		t.Errorf("the validation that failed was not made up for: %v", err)
+	}
+}
+
+func TestARunWithoutAWholeCheckpointDoesNotBeginAnew(t *testing.T) {
+	dir, root := recipe(t), t.TempDir()
+	mustTrain(t, dir, root, 1)
+	if err := os.Remove(filepath.Join(root, "tiny", "checkpoints", "1", "state.safetensors")); err != nil {
+		t.Fatal(err)
+	}
+	if run, err := openRecipe(t, dir, root); err == nil {
+		t.Errorf("opened at step %d", run.Steps())
+	}
+}
