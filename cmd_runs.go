@@ -55,7 +55,10 @@ func (c *command) listRuns() *cobra.Command {
 			return c.wrongUse("runs list: %w", err)
 		}
 		runs, err := live.Load(ctx, c.runsFolder(), false)
-		if err != nil && !(c.runsDir == "" && errors.Is(err, fs.ErrNotExist)) { // before the first run there is no folder
+		if c.runsDir == "" && errors.Is(err, fs.ErrNotExist) {
+			err = nil // before the first run there is no folder
+		}
+		if err != nil {
 			return err
 		}
 		found := slices.DeleteFunc(slices.Clone(runs), func(r *live.Run) bool { return !wanted(r) })

@@ -110,9 +110,9 @@ func (g ImageGrid) side() float64 {
 func (g ImageGrid) layout() gridLayout {
 	columns, side := g.columns(), g.side()
 	l := gridLayout{texts: heading(g.Title, g.Note)}
-	top, left := headingHeight(g.Title, g.Note), margin
+	top := headingHeight(g.Title, g.Note)
 	for row := 0; row*columns < len(g.Images); row++ {
-		left = g.placeHead(&l, row, top)
+		left := g.placeHead(&l, row, top)
 		lines := 0
 		for i := row * columns; i < min((row+1)*columns, len(g.Images)); i++ {
 			tile := box{left + float64(i-row*columns)*(side+tileGap), top, side, side}
