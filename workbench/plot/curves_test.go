@@ -253,6 +253,7 @@ func FuzzScalesEnd(f *testing.F) {
 	f.Add(1e17, 1e17+16, false)
 	f.Add(-math.MaxFloat64, math.MaxFloat64, false)
 	f.Add(5e-324, 1e-300, true)
+	f.Add(5e-324, 45.0, true)
 	f.Fuzz(func(t *testing.T, low, high float64, log bool) {
 		if low > high {
 			low, high = high, low

@@ -51,7 +51,7 @@ func logScale(low, high float64, labels int) scaleTicks {
 		low, high = low/2, high*2
 	}
 	s := scaleTicks{low: low, high: high, log: true}
-	decades := math.Log10(high / low)
+	decades := math.Log10(high) - math.Log10(low) // their quotient may be beyond float64
 	multiples := []float64{1}
 	if decades < 2 {
 		multiples = []float64{1, 2, 5}
