@@ -46,7 +46,7 @@ func (c *command) trainWatched(ctx context.Context, name string, o workbench.Opt
 	return t.leave(root, run)
 }
 
-// trainer is a training in a session of its own: no key and no hang-up of this terminal reaches it.
+// trainer is a training with no controlling terminal: no key and no hang-up of this terminal reaches it.
 type trainer struct {
 	*exec.Cmd
 	output *os.File // what it says

@@ -62,19 +62,10 @@ func (t *training) openData() error {
 	validation, err := openDataset(c, &c.Validation)
 	for _, source := range validation {
 		if n := min(source.Len(), t.Config.Trainer.LimitValBatches*t.Config.Model.GlobalBatchSize); n > 0 {
-			t.validation = append(t.validation, firstOf(source, n))
+			t.validation = append(t.validation, Head(source, n))
 		}
 	}
 	return err
-}
-
-// firstOf is the first n samples of a source.
-func firstOf(source data.Source, n int) data.Source {
-	indices := make([]int, n)
-	for i := range indices {
-		indices[i] = i
-	}
-	return data.Subset(source, source.Name(), indices)
 }
 
 // openStep prepares the training step, once for all that this process trains.

@@ -86,7 +86,7 @@ func savings(cfg *config.Config, m *clip.Model) []Saving {
 			continue // the change does not fit this configuration
 		}
 		if changed.Model.Text.VocabSize == 0 {
-			changed.Model.Text.VocabSize = m.Vocabulary()
+			changed.Model.Text.VocabSize = m.VocabSize()
 		}
 		if saved := now - train.Predict(changed, clip.New(&changed.Model, 0)).Total; saved > 0 {
 			list = append(list, Saving{strings.Join(keys, " "), saved})

@@ -48,6 +48,3 @@ func (m *Model) stemActivations(pairs int) int {
 	}
 	return sum
 }
-
-// Vocabulary is the number of rows of the token embedding.
-func (m *Model) Vocabulary() int { return m.cfg.Text.VocabSize }
