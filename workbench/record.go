@@ -54,6 +54,9 @@ func (t *training) countNonfinite(m train.Metrics, b *data.Batch) error {
 	if t.nonfinite < t.Config.Trainer.MaxNonfiniteSteps {
 		return nil
 	}
+	if err := t.saver.Wait(); err != nil {
+		t.log.Log(slog.LevelError, "%v", err) // the run ends with another
+	}
 	good := "there is no checkpoint yet"
 	if t.meta.Step > 0 {
 		good = fmt.Sprintf("the checkpoint of step %d is kept", t.meta.Step)

@@ -203,6 +203,31 @@ func TestAValidationThatFailsLosesNoStep(t *testing.T) {
 	}
 }
 
+func TestACheckpointThatCouldNotBeWrittenIsNotListedAndWrittenNextTime(t *testing.T) {
+	root := t.TempDir()
+	checkpoints := filepath.Join(root, "tiny", "checkpoints")
+	p := &recorder{during: func(m Moment) {
+		if m.Step == m.Total { // a file where their folder is to be
+			_ = os.WriteFile(checkpoints, nil, 0o644)
+		}
+	}}
+	run := tiny(t, root, p, "trainer.val_check_interval=100")
+	summary, err := run.Train(t.Context())
+	if err == nil || summary.State != runlog.Failed || summary.Checkpoint != "" {
+		t.Fatalf("%+v, %v", summary, err)
+	}
+	if err := os.Remove(checkpoints); err != nil {
+		t.Fatal(err)
+	}
+	p.during = nil
+	if summary, err = run.Train(t.Context()); err != nil || summary.State != runlog.Finished || summary.Checkpoint != filepath.Join(checkpoints, "12") {
+		t.Fatalf("%+v, %v", summary, err)
+	}
+	if _, err := os.Stat(filepath.Join(summary.Checkpoint, "checkpoint.json")); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestARunWithoutAWholeCheckpointDoesNotBeginAnew(t *testing.T) {
 	dir, root := recipe(t), t.TempDir()
 	mustTrain(t, dir, root, 1)

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -38,15 +39,19 @@ func (t *training) openSaver() {
 		Root:      filepath.Join(t.Dir, "checkpoints"),
 		Retention: checkpoint.Retention{Keep: k.SaveTopK, Monitor: k.Monitor, Mode: k.Mode},
 		Before:    t.log.Sync, // no checkpoint without the metrics up to its step
-		Written:   func(path string) { t.log.Log(slog.LevelInfo, "checkpoint %s", path) },
+		Written: func(path string, meta checkpoint.Meta) {
+			t.written, t.meta = path, meta
+			t.log.Log(slog.LevelInfo, "checkpoint %s", path)
+		},
 	}
 	if t.meta.Step > 0 {
-		t.written = t.folderOf(t.meta.Step)
+		t.written = filepath.Join(t.saver.Root, fmt.Sprint(t.meta.Step))
 	}
 }
 
-func (t *training) folderOf(step int) string {
-	return filepath.Join(t.Dir, "checkpoints", fmt.Sprint(step))
+// unsaved tells that the newest checkpoint has not all that is known. It may be asked when nothing is being written.
+func (t *training) unsaved() bool {
+	return t.place.step != t.meta.Step || t.place.validated != t.meta.Validated
 }
 
 // saveDue tells that a checkpoint is due by steps, by the clock or, when no number of steps is given, with each
@@ -62,15 +67,29 @@ func (t *training) saveDue() bool {
 	return due && t.nonfinite == 0
 }
 
-// save begins to write a checkpoint, unless the newest has it all. Training waits for the copy of the state, and for the
-// writing of the one before.
+// save begins to write a checkpoint, unless the newest has it all. Training waits for the writing of the one before, whose
+// error comes back, and for the copy of the state.
 func (t *training) save() error {
-	if !t.unsaved || !t.Config.ExpManager.CreateCheckpointCallback {
+	if !t.Config.ExpManager.CreateCheckpointCallback {
 		return nil
 	}
+	failure := t.saver.Wait()
+	if !t.unsaved() {
+		return failure
+	}
+	snapshot, err := t.snapshot()
+	if err != nil {
+		return cmp.Or(failure, err)
+	}
+	t.watch.saved = time.Now()
+	return cmp.Or(failure, t.saver.Save(snapshot))
+}
+
+// snapshot is all that a checkpoint of this moment holds.
+func (t *training) snapshot() (checkpoint.Snapshot, error) {
 	snapshot, err := checkpoint.Capture(t.store)
 	if err != nil {
-		return err
+		return snapshot, err
 	}
 	p := &t.place
 	snapshot.Meta = checkpoint.Meta{
@@ -81,7 +100,5 @@ func (t *training) save() error {
 	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)
 	snapshot.Config = t.Config.YAML()
 	snapshot.Tokenizer, snapshot.Vocabulary = t.words.Tokenizer, t.words.content
-	t.meta, t.unsaved, t.written = snapshot.Meta, false, t.folderOf(p.step)
-	t.watch.saved = time.Now()
-	return t.saver.Save(snapshot)
+	return snapshot, nil
 }

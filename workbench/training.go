@@ -33,8 +33,7 @@ type training struct {
 	watch    *stopwatch
 	progress Progress
 
-	unsaved   bool // the state or what is known of it changed since the newest checkpoint
-	written   string
+	written   string // the newest checkpoint on disk; to be read when none is being written
 	skipped   int // broken samples
 	nonfinite int // steps with NaN or infinity since the last finite one, overflows of the loss scale aside
 }
@@ -113,7 +112,6 @@ func (t *training) learn(b *data.Batch) error {
 	if err != nil {
 		return advise(err, t.Config, t.clip)
 	}
-	t.unsaved = true
 	t.place.step++
 	t.place.samples = b.Start + b.Count
 	t.place.epoch = t.epochsAfter(b)

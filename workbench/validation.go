@@ -72,7 +72,7 @@ func (t *training) validate(ctx context.Context) error {
 			return err
 		}
 	}
-	t.place.validated, t.unsaved = t.place.step, true
+	t.place.validated = t.place.step
 	t.progress.Say(fmt.Sprintf("step %d  loss %.4f  top-1 %.3f  top-5 %.3f on validation", t.place.step, values["val_loss"], values["val_top1"], values["val_top5"]))
 	return t.write(values)
 }

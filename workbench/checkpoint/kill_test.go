@@ -25,6 +25,10 @@ func TestSaveForever(t *testing.T) {
 	if root == "" {
 		t.Skip("runs as the child of TestAKillInTheMiddleOfASaveLeavesNoHalf")
 	}
+	saver := Saver{
+		Root: root, Retention: Retention{Keep: 1, Monitor: "none"},
+		Written: func(path string, _ Meta) { fmt.Println("saved", filepath.Base(path)) },
+	}
 	for round := 0; ; round++ {
 		step := round/2 + 1 // each step twice, the second replacing the first
 		values := make([]byte, 1<<20)
@@ -32,11 +36,7 @@ func TestSaveForever(t *testing.T) {
 			values[i] = byte(step)
 		}
 		s := Snapshot{Meta: Meta{Step: step}, Tensors: map[string]tensorfile.Tensor{"/weights": tensorfile.New(dtypes.Uint8, []int{len(values)}, values)}}
-		if _, err := Save(root, s); err != nil {
-			t.Fatal(err)
-		}
-		fmt.Println("saved", step)
-		if _, err := Prune(root, Retention{Keep: 1, Monitor: "none"}); err != nil {
+		if err := saver.Save(s); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -345,7 +345,7 @@ func TestPruneKeepsTheBestAndTheNewest(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		r      Retention
-		damage string
+		damage string // the checkpoint whose state is gone
 		want   string
 	}{
 		{"all", Retention{Keep: -1}, "", "1 2 3 4 5"},
@@ -355,6 +355,7 @@ func TestPruneKeepsTheBestAndTheNewest(t *testing.T) {
 		{"NaN is worst", Retention{Keep: 4, Monitor: "val_loss", Mode: "min"}, "", "1 2 4 5"},
 		{"none but the newest", Retention{Keep: 0, Monitor: "val_loss", Mode: "min"}, "", "5"},
 		{"the newest undamaged", Retention{Keep: 1, Monitor: "val_loss", Mode: "min"}, "5", "2 4 5"},
+		{"one that is not whole takes no place", Retention{Keep: 1, Monitor: "val_loss", Mode: "min"}, "2", "2 4 5"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -362,9 +363,15 @@ func TestPruneKeepsTheBestAndTheNewest(t *testing.T) {
 				saved(t, root, step, Metrics{"val_loss": losses[step]})
 			}
 			if tc.damage != "" {
-				alter(t, filepath.Join(root, tc.damage, metaFile), flip(1))
+				if err := os.Remove(filepath.Join(root, tc.damage, stateFile)); err != nil {
+					t.Fatal(err)
+				}
 			}
-			if _, err := Prune(root, tc.r); err != nil {
+			newest, _, err := Newest(root)
+			if err == nil {
+				err = errors.Join(newest.Close(), prune(root, tc.r, newest.Path))
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			if left := names(t, root); left != tc.want {
@@ -379,7 +386,7 @@ func TestSaverWritesInOrderAndReportsItsErrors(t *testing.T) {
 	var written []string
 	s := &Saver{
 		Root: root, Retention: Retention{Keep: 1, Monitor: "val_loss", Mode: "min"},
-		Written: func(path string) { written = append(written, filepath.Base(path)) },
+		Written: func(path string, _ Meta) { written = append(written, filepath.Base(path)) },
 	}
 	for step := 1; step <= 4; step++ {
 		if err := s.Save(snapshot(t, step, Metrics{"val_loss": float64(step)})); err != nil {

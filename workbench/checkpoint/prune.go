@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 )
 
@@ -14,38 +15,25 @@ type Retention struct {
 	Mode    string // min or max: which end is best
 }
 
-// Prune removes all but the best checkpoints of a root and returns the paths it removed. The newest undamaged one always
-// stays, for a run to resume from, and counts among the best only if it is one of them. Damaged ones are left alone.
-func Prune(root string, r Retention) (removed []string, err error) {
-	newest, _, err := Newest(root)
-	if err != nil {
-		return nil, err
-	}
-	if err := newest.Close(); err != nil {
-		return nil, err
-	}
-	return prune(root, r, newest.Path)
-}
-
-// prune is Prune where the newest undamaged one is known.
-func prune(root string, r Retention, newest string) (removed []string, err error) {
+// prune removes all but the best checkpoints of a root. The newest undamaged one always stays, for a run to resume from,
+// and counts among the best only if it is one of them. Damaged ones are left alone and take nobody's place.
+func prune(root string, r Retention, newest string) error {
 	if r.Keep < 0 {
-		return nil, nil
+		return nil
 	}
 	list, err := candidates(root)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, c := range r.worst(list) {
 		if c.path == newest {
 			continue
 		}
 		if err := remove(root, c); err != nil {
-			return removed, err
+			return err
 		}
-		removed = append(removed, c.path)
 	}
-	return removed, clearLinks(root)
+	return clearLinks(root)
 }
 
 // worst are those of list, the newest first, that do not rank among the best. Of equals the newer is better.
@@ -54,10 +42,20 @@ func (r Retention) worst(list []candidate) []candidate {
 	list = slices.DeleteFunc(slices.Clone(list), func(c candidate) bool {
 		meta, err := readMeta(c.path)
 		ranks[c.path] = r.rank(meta.Metrics)
-		return err != nil
+		return err != nil || !meta.present(c.path)
 	})
 	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(ranks[a.path], ranks[b.path]) })
 	return list[min(r.Keep, len(list)):]
+}
+
+// present tells that every file of a folder is there at its size: what can be known without reading all of it.
+func (m Meta) present(dir string) bool {
+	for name, want := range m.Files {
+		if info, err := os.Stat(filepath.Join(dir, filepath.Base(name))); err != nil || info.Size() != want.Size {
+			return false
+		}
+	}
+	return true
 }
 
 // rank is lower for the better.

@@ -3,12 +3,13 @@ package checkpoint
 import "sync"
 
 // Saver writes snapshots while training goes on, one at a time and in order, and prunes after each. Its methods are for
-// one goroutine; Before and Written, which may be nil, are called by the one that writes.
+// one goroutine; Before and Written, which may be nil, are called by the one that writes. What Written sets may be read
+// after Wait.
 type Saver struct {
 	Root      string
 	Retention Retention
-	Before    func() error      // makes safe what a checkpoint counts on
-	Written   func(path string) // is told of each checkpoint when it is on disk
+	Before    func() error                 // makes safe what a checkpoint counts on
+	Written   func(path string, meta Meta) // is told of each checkpoint when it is on disk
 
 	writing sync.WaitGroup
 	err     error // of the writes since the last Wait; read after writing.Wait
@@ -44,8 +45,7 @@ func (s *Saver) write(snapshot Snapshot) error {
 		return err
 	}
 	if s.Written != nil {
-		s.Written(path)
+		s.Written(path, snapshot.Meta)
 	}
-	_, err = prune(s.Root, s.Retention, path) // it was written just now: no need to read it again
-	return err
+	return prune(s.Root, s.Retention, path)
 }
