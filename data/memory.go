@@ -1,6 +1,9 @@
 package data
 
-import "fmt"
+import (
+	"fmt"
+	"io"
+)
 
 // Memory is a source that holds its samples.
 type Memory struct {
@@ -38,6 +41,13 @@ func (m *Memory) Sample(i int) (Sample, error) { return m.samples[i], nil }
 // Concept returns the concept of sample i. It never fails.
 func (m *Memory) Concept(i int) (string, error) { return m.samples[i].Concept, nil }
 
+// Outline writes what is known of the samples.
+func (m *Memory) Outline(w io.Writer) {
+	for _, s := range m.samples {
+		outlineSample(w, s)
+	}
+}
+
 // Subset returns the samples of src at the given indices, in that order.
 func Subset(src Source, name string, indices []int) Source {
 	return subset{src, name, indices}
@@ -53,6 +63,12 @@ func (s subset) Name() string                  { return s.name }
 func (s subset) Len() int                      { return len(s.indices) }
 func (s subset) Sample(i int) (Sample, error)  { return s.src.Sample(s.indices[i]) }
 func (s subset) Concept(i int) (string, error) { return ConceptOf(s.src, s.indices[i]) }
+
+// Outline writes that of the whole, and which samples are taken.
+func (s subset) Outline(w io.Writer) {
+	outline(s.src, w)
+	fmt.Fprintln(w, s.indices)
+}
 
 // Concat returns the samples of all sources, one source after the other.
 func Concat(name string, sources ...Source) Source {
@@ -71,6 +87,13 @@ type concat struct {
 
 func (c concat) Name() string { return c.name }
 func (c concat) Len() int     { return c.starts[len(c.sources)] }
+
+// Outline writes those of all sources.
+func (c concat) Outline(w io.Writer) {
+	for _, src := range c.sources {
+		outline(src, w)
+	}
+}
 
 func (c concat) Sample(i int) (Sample, error) {
 	src, i := c.find(i)

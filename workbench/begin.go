@@ -49,6 +49,11 @@ func (t *training) openData() error {
 	if len(sources) == 0 {
 		return errors.New("model.data.train.dataset_path: no training data is named; give tar shards, a folder, a csv or emoji:train")
 	}
+	if t.data = sourcesOf(sources); len(t.meta.Data) > 0 {
+		if err := t.sameData(t.meta.Data, t.data); err != nil {
+			return err
+		}
+	}
 	pairs := sources[0]
 	if len(sources) > 1 {
 		pairs = data.Concat("training data", sources...)
@@ -101,14 +106,14 @@ func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
 // openFolder takes the run's folder for this process.
 func (t *training) openFolder() (err error) {
 	root := filepath.Dir(t.Dir)
-	info := runlog.Info{Backend: t.Device.Name, Commit: gitCommit(), Versions: versions()}
-	if err := t.checkUntouched(); err != nil {
-		return err
+	info := runlog.Info{Backend: t.Device.Name, Commit: gitCommit(), Versions: versions(), Data: map[string]int{}}
+	for _, source := range t.data {
+		info.Data[source.Name] += source.Pairs
 	}
 	if t.fresh {
 		t.log, err = runlog.Create(root, t.Name, info, t.Config.YAML())
 	} else {
-		t.log, err = runlog.Append(root, t.Name, t.place.step, info)
+		t.log, err = runlog.Append(root, t.Name, t.place.step, info, t.checkUntouched)
 	}
 	if err != nil {
 		return err

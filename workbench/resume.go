@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"clipbench/data"
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
 )
@@ -50,6 +51,30 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 		}
 	}
 	return notices, nil
+}
+
+// sourcesOf says what is trained on.
+func sourcesOf(sources []data.Source) (list []checkpoint.Source) {
+	for _, s := range sources {
+		list = append(list, checkpoint.Source{Name: s.Name(), Pairs: s.Len(), Digest: data.Digest(s)})
+	}
+	return list
+}
+
+// sameData refuses to go on with other pairs than those that the run was trained on. The sources are its
+// configuration's and have the same order.
+func (r *Run) sameData(before, now []checkpoint.Source) error {
+	for i, was := range before {
+		is, what := now[i], "holds other pairs than it did"
+		switch {
+		case is.Pairs != was.Pairs:
+			what = fmt.Sprintf("holds %d pairs, and held %d", is.Pairs, was.Pairs)
+		case is.Digest == was.Digest:
+			continue
+		}
+		return fmt.Errorf("%s: its training data changed: %s %s; put it back as it was, or use another --run", r.Dir, is.Name, what)
+	}
+	return nil
 }
 
 // newestOnDisk is the path of the run's newest checkpoint, damaged or not; empty if there is none.

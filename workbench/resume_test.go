@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -120,6 +121,59 @@ func TestAnotherVocabularyIsRefusedWhereverItLies(t *testing.T) {
 	}
 	if run.words.sum() == "" || string(run.words.content) != string(content) {
 		t.Error("by its name it has not the vocabulary that it was trained with")
+	}
+}
+
+func TestChangedTrainingDataIsRefusedAndTheSameGoesOn(t *testing.T) {
+	pairs, root := t.TempDir(), t.TempDir()
+	source, err := OpenSource("emoji-small:train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(i int, caption string) {
+		s, err := source.Sample(i)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stem := filepath.Join(pairs, fmt.Sprintf("%02d", i))
+		if err := errors.Join(os.WriteFile(stem+".png", s.Image, 0o644), os.WriteFile(stem+".txt", []byte(caption), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range 20 {
+		write(i, fmt.Sprint("caption ", i))
+	}
+	train := func() error {
+		run, err := openRecipe(t, "../testdata", root, "model.data.train.dataset_path=["+pairs+"]")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = run.TrainSteps(t.Context(), 4)
+		return err
+	}
+	refused := func(words string) {
+		t.Helper()
+		if err := train(); err == nil || !strings.Contains(err.Error(), "its training data changed: "+pairs+" "+words) || !strings.Contains(err.Error(), "another --run") {
+			t.Errorf("got %v, want %s", err, words)
+		}
+	}
+	if err := train(); err != nil {
+		t.Fatal(err)
+	}
+	write(7, "another")
+	refused("holds other pairs than it did")
+	write(7, "caption 7")
+	write(20, "one more")
+	refused("holds 21 pairs, and held 20")
+	if err := os.Remove(filepath.Join(pairs, "20.png")); err != nil {
+		t.Fatal(err)
+	}
+	if err := train(); err != nil {
+		t.Error(err)
+	}
+	info, err := os.ReadFile(filepath.Join(root, "tiny", "run.json"))
+	if err != nil || !strings.Contains(string(info), fmt.Sprintf("%q: 20", pairs)) {
+		t.Errorf("run.json does not name the data, %v:\n%s", err, info)
 	}
 }
 

@@ -93,7 +93,7 @@ func (t *training) snapshot() (checkpoint.Snapshot, error) {
 	}
 	p := &t.place
 	snapshot.Meta = checkpoint.Meta{
-		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest),
+		Step: p.step, Samples: p.samples, Epoch: p.epoch, Data: t.data, Validated: p.validated, Metrics: maps.Clone(p.latest),
 		Backend: t.Device.Name, Mesh: parallel.NewPlan(t.Config).String(),
 		Preprocess: checkpoint.PreprocessOf(&t.Config.Model),
 	}

@@ -19,6 +19,7 @@ type training struct {
 	*Run
 	step       *train.Step
 	loader     *data.Loader
+	data       []checkpoint.Source // what the loader reads
 	validation []data.Source
 	losses     *model.Exec // the loss of embedded pairs
 	gallery    gallery
@@ -34,8 +35,8 @@ type training struct {
 	progress Progress
 
 	written   string // the newest checkpoint on disk; to be read when none is being written
-	skipped   int // broken samples
-	nonfinite int // steps with NaN or infinity since the last finite one, overflows of the loss scale aside
+	skipped   int    // broken samples
+	nonfinite int    // steps with NaN or infinity since the last finite one, overflows of the loss scale aside
 }
 
 // place is how far a run has come.

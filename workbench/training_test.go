@@ -137,6 +137,26 @@ func TestARunTrainedElsewhereMeanwhileIsNotTakenBack(t *testing.T) {
 	}
 }
 
+func TestARunThatIsBeingTrainedElsewhereIsNotToBeOpenedAgain(t *testing.T) {
+	root := t.TempDir()
+	late := tiny(t, root, &recorder{})
+	if _, err := late.TrainSteps(t.Context(), 4); err != nil {
+		t.Fatal(err)
+	}
+	var refused error
+	elsewhere := tiny(t, root, &recorder{during: func(m Moment) {
+		if m.Step == 11 { // the checkpoint of step 8 is there, and the writer has not ended
+			_, refused = late.TrainSteps(t.Context(), 4)
+		}
+	}})
+	if _, err := elsewhere.Train(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if refused == nil || !strings.Contains(refused.Error(), "is writing this run") {
+		t.Errorf("got %v", refused)
+	}
+}
+
 // TestARunGoesOnOnAnotherMesh trains four steps on one device and four on two, and compares with eight on one.
 func TestARunGoesOnOnAnotherMesh(t *testing.T) {
 	d, err := device.Open(t.Context(), device.Options{Backend: "xla:cpu"})

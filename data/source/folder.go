@@ -3,6 +3,7 @@ package source
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -73,6 +74,13 @@ func (f *Folder) Len() int { return len(f.images) }
 // Describe says what was found, in one line.
 func (f *Folder) Describe() string {
 	return fmt.Sprintf("%s: a folder of %d images", f.root, len(f.images))
+}
+
+// Outline writes the images' paths within the folder.
+func (f *Folder) Outline(w io.Writer) {
+	for _, image := range f.images {
+		fmt.Fprintf(w, "%q\n", filepath.ToSlash(image))
+	}
 }
 
 // Sample reads image i and its captions. The key is the image's path without its extension.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -144,6 +145,13 @@ func (p *Parquet) Len() int { return len(p.rows) }
 // Describe says what was opened, in one line.
 func (p *Parquet) Describe() string {
 	return fmt.Sprintf("%s: %d rows in %d row groups", p.name, len(p.rows), len(p.groups))
+}
+
+// Outline writes the captions.
+func (p *Parquet) Outline(w io.Writer) {
+	for _, r := range p.rows {
+		fmt.Fprintf(w, "%q\n", r.caption)
+	}
 }
 
 // Sample reads row i and its image.

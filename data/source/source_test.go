@@ -1,6 +1,8 @@
 package source
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -173,6 +175,47 @@ func TestOpenShards(t *testing.T) {
 	want := []string{"a|A|a", "b|B|b"}
 	check(t, dir, "x-{000000..000001}.tar", want...)
 	check(t, dir, "", want...)
+}
+
+func TestADigestStandsForContentAndNotForThePlace(t *testing.T) {
+	files := map[string]string{}
+	table := "filepath,title\n"
+	for i := range 200 {
+		stem := fmt.Sprintf("%03d", i)
+		files["photos/"+stem+".png"], files["photos/"+stem+".txt"] = "picture "+stem, "caption "+stem
+		table += "photos/" + stem + ".png,caption " + stem + "\n"
+	}
+	files["pairs.csv"] = table
+	digest := func(spec string, change func(map[string]string)) string {
+		changed := maps.Clone(files)
+		if change != nil {
+			change(changed)
+		}
+		src, err := Open(filepath.Join(folder(t, changed), spec))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return data.Digest(src)
+	}
+	for _, spec := range []string{"photos", "pairs.csv"} {
+		was := digest(spec, nil)
+		if is := digest(spec, nil); is != was || len(was) != 32 {
+			t.Errorf("%s elsewhere: %s, was %s", spec, is, was)
+		}
+		for what, change := range map[string]func(map[string]string){
+			"a picture that is read": func(f map[string]string) { f["photos/000.png"] = "picture 00!" },
+			"a row's caption":        func(f map[string]string) { f["pairs.csv"] = strings.Replace(table, "caption 001", "caption 01!", 1) },
+			"a picture's name": func(f map[string]string) {
+				f["photos/002a.png"], f["photos/002a.txt"] = f["photos/002.png"], f["photos/002.txt"]
+				delete(f, "photos/002.png")
+			},
+		} {
+			elsewhere := spec == "photos" && what == "a row's caption" || spec == "pairs.csv" && what == "a picture's name"
+			if is := digest(spec, change); (is == was) != elsewhere {
+				t.Errorf("%s: %s gives %s, was %s", spec, what, is, was)
+			}
+		}
+	}
 }
 
 func TestOpenRefusals(t *testing.T) {

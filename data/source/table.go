@@ -149,6 +149,13 @@ func (t *Table) Describe() string {
 	return fmt.Sprintf("%s: %d rows, separated by %s", t.path, len(t.rows), name)
 }
 
+// Outline writes the images' paths and the captions.
+func (t *Table) Outline(w io.Writer) {
+	for _, r := range t.rows {
+		fmt.Fprintf(w, "%q %q\n", r.image, r.caption)
+	}
+}
+
 // Sample reads row i and its image.
 func (t *Table) Sample(i int) (data.Sample, error) {
 	s, err := t.text(i)

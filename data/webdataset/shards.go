@@ -73,6 +73,17 @@ func (s *Shards) Files() []string { return slices.Clone(s.files) }
 // Len returns the number of samples, broken ones among them.
 func (s *Shards) Len() int { return len(s.entries) }
 
+// Outline writes the samples' keys and the sizes of their members.
+func (s *Shards) Outline(w io.Writer) {
+	for _, e := range s.entries {
+		fmt.Fprintf(w, "%q", e.key)
+		for _, m := range e.members {
+			fmt.Fprintf(w, " %s %d", m.extension, m.size)
+		}
+		fmt.Fprintln(w)
+	}
+}
+
 // Sample reads sample i: its image, its captions (the txt member; else caption, text or label of the json
 // member), and from the json member tags, base (the concept) and everything else as Meta.
 func (s *Shards) Sample(i int) (data.Sample, error) {

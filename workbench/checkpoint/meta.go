@@ -25,6 +25,7 @@ type Meta struct {
 	Step       int             `json:"step"`    // optimizer steps done
 	Samples    int             `json:"samples"` // consumed: the loader's place
 	Epoch      float64         `json:"epoch"`
+	Data       []Source        `json:"data,omitempty"`  // trained on, in order; none in what was written before it was kept
 	Validated  int             `json:"validated"`       // the step of the newest validation
 	Metrics    Metrics         `json:"metrics"`         // when it was written, such as val_loss
 	Label      string          `json:"label,omitempty"` // exp_manager's filename with its values filled in
@@ -41,6 +42,13 @@ type Meta struct {
 type File struct {
 	Size   int64  `json:"size"` // bytes
 	SHA256 string `json:"sha256"`
+}
+
+// Source is data that a run is trained on.
+type Source struct {
+	Name   string `json:"name"`
+	Pairs  int    `json:"pairs"`
+	Digest string `json:"digest"` // data.Digest
 }
 
 // Tokenizer is the vocabulary that the text tower was trained with.

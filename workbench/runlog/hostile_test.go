@@ -113,7 +113,7 @@ func TestZerosAtTheEndAreNoLine(t *testing.T) {
 	if h.Len() != 5 || h.Faults != (Faults{}) {
 		t.Errorf("%d rows, %+v", h.Len(), h.Faults)
 	}
-	w = must(Append(root, "a", 4, Info{}))
+	w = must(Append(root, "a", 4, Info{}, nil))
 	check(w.Scalars(Step{Step: 5}, map[string]float64{"loss": 1}))
 	check(w.Close(Status{State: Finished, Step: 5}))
 	if h = must(ReadAll(t.Context(), path)); h.Len() != 6 || h.Faults != (Faults{}) {

@@ -17,6 +17,7 @@ type Info struct {
 	Commit   string            `json:"git_commit,omitempty"` // of the code that runs
 	Backend  string            `json:"backend,omitempty"`    // such as xla:cpu
 	Versions map[string]string `json:"versions,omitempty"`   // of what the numbers depend on
+	Data     map[string]int    `json:"data,omitempty"`       // pairs of each source that is learned from, by its name
 	Tags     []string          `json:"tags,omitempty"`
 	Resumed  []Resume          `json:"resumed,omitempty"` // one entry for every Append
 	Process

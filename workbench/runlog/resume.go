@@ -15,7 +15,8 @@ import (
 
 // Append takes root/name again, to go on after step. What had been written beyond it is taken back, so that no step
 // is doubled: lines of metrics move to metrics.dropped.jsonl, media to media.dropped. The id and the time of creation stay.
-func Append(root, name string, step int, info Info) (*Writer, error) {
+// ready, which may be nil, is asked once no other writer can come between and before anything is changed.
+func Append(root, name string, step int, info Info, ready func() error) (*Writer, error) {
 	dir := filepath.Join(root, name)
 	if _, err := Open(dir); err != nil {
 		return nil, err
@@ -23,6 +24,12 @@ func Append(root, name string, step int, info Info) (*Writer, error) {
 	held, err := lock(dir)
 	if err != nil {
 		return nil, err
+	}
+	if ready != nil {
+		if err := ready(); err != nil {
+			_ = held.Close()
+			return nil, err
+		}
 	}
 	run := read(dir, time.Now()) // only now: another writer may have had the folder until the lock was ours
 	sweep(dir)

@@ -104,7 +104,7 @@ func TestSecondWriterIsRefusedAndAKilledOneIsNotInTheWay(t *testing.T) {
 	if !bufio.NewScanner(out).Scan() {
 		t.Fatal("the first writer did not begin")
 	}
-	_, err := Append(root, "a", 5, Info{})
+	_, err := Append(root, "a", 5, Info{}, nil)
 	wants(t, err, "is writing this run", "process", must(os.Hostname()))
 	if run := must(Open(filepath.Join(root, "a"))); run.State != Running || run.Life != Alive {
 		t.Errorf("while it lives: %s", run.State)
@@ -114,7 +114,7 @@ func TestSecondWriterIsRefusedAndAKilledOneIsNotInTheWay(t *testing.T) {
 	if run := must(Open(filepath.Join(root, "a"))); run.State != Crashed || run.Life != Gone {
 		t.Errorf("after SIGKILL: %s", run.State)
 	}
-	w, err := Append(root, "a", 5, Info{})
+	w, err := Append(root, "a", 5, Info{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +167,7 @@ func TestResumeHasEveryStepOnce(t *testing.T) {
 	extend(t, filepath.Join(dir, "metrics.jsonl"), []byte(`{"step":101,"lo`))
 	write(t, filepath.Join(dir, ".status.json.123"), nil) // a check-in that was killed
 
-	w = must(Append(root, "a", 60, Info{}))
+	w = must(Append(root, "a", 60, Info{}, nil))
 	writeSteps(61, 120)
 	wants(t, w.Scalars(Step{Step: 3}, nil), "steps do not go back")
 	check(w.Close(Status{State: Finished, Step: 120}))
@@ -273,7 +273,7 @@ func TestOfManyWritersOneGetsTheRun(t *testing.T) {
 	var group sync.WaitGroup
 	for range 8 {
 		group.Go(func() {
-			w, err := Append(root, "a", 0, Info{})
+			w, err := Append(root, "a", 0, Info{}, nil)
 			if err == nil {
 				got <- w
 			} else if !strings.Contains(err.Error(), "is writing this run") {
