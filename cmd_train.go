@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"clipbench/workbench"
 	"clipbench/workbench/config"
@@ -68,17 +69,33 @@ func (c *command) trainOptions(f trainFlags, args []string) (workbench.Options, 
 // describe says in a few lines what a training run came to and what can be done next.
 func describe(w io.Writer, run *workbench.Run, s workbench.Summary) {
 	if s.State == runlog.Finished {
-		fmt.Fprintf(w, "finished:  step %d, %d pairs in %.0f s (%.0f pairs/s, %.1f%% waiting for data)\n", s.Step, s.Samples, s.Seconds, s.PairsPerSecond, 100*s.Wait)
+		fmt.Fprintf(w, "finished:  step %d, %d pairs; trained for %s, %s of it now, compiling and validating included\n", s.Step, s.Samples, seconds(s.RunSeconds), seconds(s.Seconds))
+	}
+	if s.PairsPerSecond > 0 {
+		fmt.Fprintf(w, "speed:     %.0f pairs/s now, %.1f%% of the time waiting for data; without compiling and validating\n", s.PairsPerSecond, 100*s.Wait)
 	}
 	if s.Checkpoint != "" {
 		fmt.Fprintf(w, "saved:     %s\n", s.Checkpoint)
 	}
 	switch {
+	case s.State == runlog.Stopped && timeIsOver(run.Config, s):
+		fmt.Fprintf(w, "go on:     with more than trainer.max_time=%s\n", run.Config.Trainer.MaxTime)
 	case s.State == runlog.Stopped:
 		fmt.Fprintf(w, "go on:     clipbench %s\n", commandLine(os.Args[1:]))
 	case s.Checkpoint != "":
 		fmt.Fprintf(w, "evaluate:  clipbench eval %s --data %s --task zeroshot\n", commandLine([]string{run.Dir}), commandLine([]string{evaluationData(run.Config)}))
 	}
+}
+
+// seconds are written as 1h2m3s.
+func seconds(s float64) string {
+	return (time.Duration(s) * time.Second).String()
+}
+
+// timeIsOver tells that a run was trained for as long as it may be.
+func timeIsOver(cfg *config.Config, s workbench.Summary) bool {
+	limit, err := cfg.Trainer.MaxDuration()
+	return err == nil && limit > 0 && s.RunSeconds >= limit.Seconds()
 }
 
 // evaluationData names pairs to evaluate a run on: emoji in a style that it never saw, or what it is validated on.

@@ -57,7 +57,7 @@ func picture(t *testing.T) string {
 func TestTrainPrintsItsSummaryAsOneDocument(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	summary := document[map[string]any](t, trainArgs(runs, "--run", "mine")...)
-	has(t, "the summary", summary, "run", "state", "step", "samples", "seconds", "pairs_per_s", "wait", "metrics", "checkpoint", "skipped")
+	has(t, "the summary", summary, "run", "state", "step", "samples", "run_seconds", "seconds", "pairs_per_s", "wait", "metrics", "checkpoint", "skipped")
 	if summary["run"] != "mine" || summary["state"] != "finished" || summary["step"] != 12.0 || summary["samples"] != 192.0 {
 		t.Errorf("summary %v", summary)
 	}

@@ -24,6 +24,20 @@ func TestWhatAltersNoResultMayDifferOnResume(t *testing.T) {
 	succeeds(t, trainArgs(runs, "trainer.log_every_n_steps=3", "exp_manager.checkpoint_callback_params.save_top_k=1", "model.data.num_workers=2")...)
 }
 
+func TestATrainingSaysWhatItsTimesAre(t *testing.T) {
+	args := trainArgs(filepath.Join(t.TempDir(), "runs"), "trainer.max_time=1h")
+	o := succeeds(t, args...)
+	for _, words := range []string{"finished:  step 12, 192 pairs; trained for ", "of it now, compiling and validating included", "speed:     ", "without compiling and validating"} {
+		if !strings.Contains(o.stdout, words) {
+			t.Errorf("standard output does not say %q:\n%s", words, o.stdout)
+		}
+	}
+	args = trainArgs(filepath.Join(t.TempDir(), "runs"), "trainer.max_time=1ms")
+	if o := succeeds(t, args...); !strings.Contains(o.stdout, "go on:     with more than trainer.max_time=1ms") {
+		t.Errorf("standard output does not say how it goes on:\n%s", o.stdout)
+	}
+}
+
 func TestWhatAltersRoundingAloneIsToldOnResume(t *testing.T) {
 	runs := trained(t)
 	o := succeeds(t, trainArgs(runs, "model.optim.name=fused_adam", "model.micro_batch_size=8", "model.global_batch_size=16")...)

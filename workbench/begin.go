@@ -30,7 +30,7 @@ func (r *Run) beginTraining(ctx context.Context, last int) (*training, error) {
 	if err := t.checkMonitor(); err != nil {
 		return nil, err
 	}
-	t.watch = newStopwatch(t.loader)
+	t.watch = newStopwatch(t.loader, t.place.trained)
 	if err := t.openFolder(); err != nil {
 		return nil, err
 	}

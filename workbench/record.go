@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"time"
 
 	"clipbench/data"
 	"clipbench/workbench/checkpoint"
@@ -105,7 +104,7 @@ func (t *training) end(failure error) error {
 	if err := t.saver.Close(); failure == nil {
 		failure = err
 	}
-	t.newest = t.newestOnDisk()
+	t.newest, t.place.trained = t.newestOnDisk(), t.watch.trained()
 	status := runlog.Status{State: runlog.Finished, Step: t.place.step, Total: t.total}
 	switch {
 	case failure != nil:
@@ -124,8 +123,11 @@ func (t *training) end(failure error) error {
 
 // wayOn says how a stopped run goes on.
 func (t *training) wayOn() string {
-	if t.written == "" {
+	switch {
+	case t.written == "":
 		return "no checkpoint was written, so training it again begins anew"
+	case t.watch.over(t.limit):
+		return fmt.Sprintf("it was trained for trainer.max_time=%s; raise that to go on", t.Config.Trainer.MaxTime)
 	}
 	return "train it again to go on from there"
 }
@@ -136,9 +138,10 @@ type Summary struct {
 	State          runlog.State       `json:"state"` // finished, stopped or failed
 	Step           int                `json:"step"`
 	Samples        int                `json:"samples"`
-	Seconds        float64            `json:"seconds"` // of this process
-	PairsPerSecond float64            `json:"pairs_per_s"`
-	Wait           float64            `json:"wait"` // share of the time spent waiting for data
+	RunSeconds     float64            `json:"run_seconds"` // in training, by all of the run's processes: what trainer.max_time bounds
+	Seconds        float64            `json:"seconds"`     // of these, in this process, compiling and validating included
+	PairsPerSecond float64            `json:"pairs_per_s"` // of this process, without compiling and validating
+	Wait           float64            `json:"wait"`        // share of that time spent waiting for data
 	Metrics        checkpoint.Metrics `json:"metrics"`
 	Checkpoint     string             `json:"checkpoint"` // the newest; empty: none
 	Skipped        int                `json:"skipped"`    // broken samples
@@ -146,7 +149,8 @@ type Summary struct {
 
 func (t *training) summary(err error) Summary {
 	s := Summary{
-		Run: t.Name, State: runlog.Finished, Step: t.place.step, Samples: t.place.samples, Seconds: time.Since(t.watch.start).Seconds(),
+		Run: t.Name, State: runlog.Finished, Step: t.place.step, Samples: t.place.samples,
+		RunSeconds: t.place.trained.Seconds(), Seconds: (t.place.trained - t.watch.before).Seconds(),
 		Metrics: maps.Clone(t.place.latest), Checkpoint: t.written, Skipped: t.skipped,
 	}
 	s.PairsPerSecond, s.Wait = t.watch.overall().speed()

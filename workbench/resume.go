@@ -16,6 +16,9 @@ import (
 var free = regexp.MustCompile(`^(trainer\.(log_every_n_steps|limit_val_batches|val_check_interval|max_time|max_nonfinite_steps|accelerator)` +
 	`|model\.data\.(num_workers|cache)|exp_manager\..*)$`)
 
+// length are the keys that bound a run in steps.
+var length = regexp.MustCompile(`^trainer\.(max_steps|max_epochs)$`)
+
 // layout are those that say how the same computation lies on devices and in memory: they alter a result's rounding alone. Without
 // model.gather_with_grad the number of data parallel devices is no layout, but part of the gradient.
 var layout = regexp.MustCompile(`^(trainer\.(devices|num_nodes)|model\.(micro_batch_size|tensor_model_parallel_size)|model\.optim\.shard_weights` +
@@ -46,6 +49,9 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 		case vocabularyKeys.MatchString(c.Key) && sameWords:
 		case layout.MatchString(c.Key), adam:
 			notices = append(notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
+		case length.MatchString(c.Key):
+			return nil, fmt.Errorf("%s: its learning rate's course is laid out for %s=%s, and %s is another run; train that under another --run with model.restore_from_path=%s, which begins from these weights",
+				r.Dir, c.Key, c.Old, c.New, r.Dir)
 		default:
 			return nil, fmt.Errorf("%s: its configuration differs in %s (%s, now %s); use another --run, or leave it as it was", r.Dir, c.Key, c.Old, c.New)
 		}

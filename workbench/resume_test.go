@@ -257,6 +257,47 @@ func TestAValidationThatFailsLosesNoStep(t *testing.T) {
 	}
 }
 
+func TestMaxTimeBoundsTheRunAndNotEachOfItsProcesses(t *testing.T) {
+	dir, root := recipe(t), t.TempDir()
+	within := func(seconds float64) Summary {
+		t.Helper()
+		run, err := openRecipe(t, dir, root, fmt.Sprintf("trainer.max_time=%fs", seconds))
+		if err != nil {
+			t.Fatal(err)
+		}
+		summary, err := run.TrainSteps(t.Context(), 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return summary
+	}
+	first := within(3600)
+	if first.Step != 4 || first.RunSeconds <= 0 || first.RunSeconds != first.Seconds {
+		t.Fatalf("%+v", first)
+	}
+	if over := within(first.RunSeconds / 2); over.Step != 4 || over.State != runlog.Stopped {
+		t.Errorf("its time was over: %+v", over)
+	}
+	status, err := os.ReadFile(filepath.Join(root, "tiny", "status.json"))
+	if err != nil || !strings.Contains(string(status), "raise that to go on") {
+		t.Errorf("it does not say why it stopped, %v:\n%s", err, status)
+	}
+	if more := within(3600); more.Step != 8 || more.RunSeconds < more.Seconds+first.RunSeconds/2 {
+		t.Errorf("%+v", more)
+	}
+}
+
+func TestALongerRunBeginsFromTheWeightsOfTheFirst(t *testing.T) {
+	dir, root := recipe(t), t.TempDir()
+	mustTrain(t, dir, root, 12)
+	_, err := openRecipe(t, dir, root, "trainer.max_steps=20")
+	from := "model.restore_from_path=" + filepath.Join(root, "tiny")
+	if err == nil || !strings.Contains(err.Error(), "trainer.max_steps=12, and 20 is another run") || !strings.Contains(err.Error(), from) {
+		t.Fatalf("got %v", err)
+	}
+	mustTrain(t, dir, t.TempDir(), 1, "trainer.max_steps=20", from)
+}
+
 func TestACheckpointThatCouldNotBeWrittenIsNotListedAndWrittenNextTime(t *testing.T) {
 	root := t.TempDir()
 	checkpoints := filepath.Join(root, "tiny", "checkpoints")

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
@@ -130,7 +131,7 @@ func (r *Run) reopen(saved []byte) (*Run, error) {
 func (r *Run) goOn(saved *checkpoint.Saved) error {
 	m := saved.Meta
 	r.first = m.Step
-	r.place = place{step: m.Step, samples: m.Samples, epoch: m.Epoch, validated: m.Validated, latest: checkpoint.Metrics{}}
+	r.place = place{step: m.Step, samples: m.Samples, epoch: m.Epoch, validated: m.Validated, latest: checkpoint.Metrics{}, trained: time.Duration(m.Trained * float64(time.Second))}
 	maps.Copy(r.place.latest, m.Metrics)
 	r.words.Name = m.Tokenizer.Name
 	if m.Backend != "" && m.Backend != r.Device.Name {

@@ -11,6 +11,7 @@ import (
 type stopwatch struct {
 	loader *data.Loader
 	start  time.Time
+	before time.Duration // what the run was trained for until then
 
 	mark     time.Time // since when the current window is measured
 	waited   time.Duration
@@ -28,9 +29,9 @@ type span struct {
 	steps, pairs int
 }
 
-func newStopwatch(loader *data.Loader) *stopwatch {
+func newStopwatch(loader *data.Loader, before time.Duration) *stopwatch {
 	now := time.Now()
-	return &stopwatch{loader: loader, start: now, mark: now, saved: now}
+	return &stopwatch{loader: loader, start: now, before: before, mark: now, saved: now}
 }
 
 // step counts a step of so many pairs. The first only compiles.
@@ -97,8 +98,11 @@ func (s span) of(steps int) time.Duration {
 	return s.time / time.Duration(s.steps) * time.Duration(steps)
 }
 
-// over tells that the process has had its time.
-func (w *stopwatch) over(limit time.Duration) bool { return limit > 0 && time.Since(w.start) >= limit }
+// trained is for how long the run has been trained, by this process and those before it. All counts but the opening.
+func (w *stopwatch) trained() time.Duration { return w.before + time.Since(w.start) }
+
+// over tells that the run has had its time.
+func (w *stopwatch) over(limit time.Duration) bool { return limit > 0 && w.trained() >= limit }
 
 // due tells that a checkpoint by the clock is due.
 func (w *stopwatch) due(minutes float64) bool {

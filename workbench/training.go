@@ -46,6 +46,7 @@ type place struct {
 	epoch     float64
 	validated int                // the step of the newest validation
 	latest    checkpoint.Metrics // the newest value of each metric
+	trained   time.Duration      // in training, by all processes until the newest ended or saved
 }
 
 // Train trains the run to its end, or until ctx is cancelled, the process is interrupted or trainer.max_time is over; then
@@ -78,7 +79,7 @@ func (r *Run) train(ctx context.Context, last int) (summary Summary, err error) 
 // loop is training: one step on each batch, and between steps what is due.
 func (t *training) loop(ctx context.Context) error {
 	for batch, err := range t.loader.Batches(ctx, t.place.samples) {
-		if ctx.Err() != nil || t.place.step >= t.last {
+		if ctx.Err() != nil || t.done() {
 			break
 		}
 		if err != nil {
@@ -91,12 +92,15 @@ func (t *training) loop(ctx context.Context) error {
 		if err := t.settle(ctx); err != nil {
 			return err
 		}
-		if t.place.step >= t.last || t.watch.over(t.limit) {
+		if t.done() {
 			break
 		}
 	}
 	return t.save()
 }
+
+// done tells that this process has no step to do any more.
+func (t *training) done() bool { return t.place.step >= t.last || t.watch.over(t.limit) }
 
 // learn does one step on a batch.
 func (t *training) learn(b *data.Batch) error {

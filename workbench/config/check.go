@@ -85,7 +85,7 @@ func (c *Config) Accumulation() int {
 
 func (k *checker) trainer() {
 	t := k.Trainer
-	if t.MaxEpochs == -1 && t.MaxSteps == -1 { // max_time stops a process, and the run goes on in the next
+	if t.MaxEpochs == -1 && t.MaxSteps == -1 {
 		k.refuse("trainer.max_steps", "nothing ends the learning rate's course, as max_time does not; set max_steps or max_epochs")
 	}
 	if _, err := t.MaxDuration(); err != nil {

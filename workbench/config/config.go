@@ -22,7 +22,7 @@ type Trainer struct {
 	Precision         string  `yaml:"precision" oneof:"32 bf16 16"`       // loaded as one of these; Lightning's bf16-mixed and its like are taken too
 	MaxEpochs         int     `yaml:"max_epochs" min:"-1" null:"-1"`      // -1: no bound
 	MaxSteps          int     `yaml:"max_steps" min:"-1" null:"-1"`       // -1: no bound
-	MaxTime           string  `yaml:"max_time"`                           // a duration as 5m or 00:00:05:00 (days first); empty: no bound
+	MaxTime           string  `yaml:"max_time"`                           // of the whole run, over all its processes, compiling and validating included: 5m or 00:00:05:00 (days first); empty: no bound
 	LogEveryNSteps    int     `yaml:"log_every_n_steps" min:"1"`          // steps
 	ValCheckInterval  int     `yaml:"val_check_interval" min:"1"`         // steps between validations
 	LimitValBatches   int     `yaml:"limit_val_batches" min:"0"`          // global batches

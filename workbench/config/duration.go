@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// MaxDuration is max_time, 0 when training has no bound in time. It reads Go's spelling (90s, 5m, 1h30m) and
+// MaxDuration is max_time, 0 when training has no bound in time. As in Lightning it bounds the run and not each of its
+// processes: what a checkpoint was trained for counts when it goes on. It reads Go's spelling (90s, 5m, 1h30m) and
 // Lightning's, days:hours:minutes:seconds.
 func (t *Trainer) MaxDuration() (time.Duration, error) {
 	if t.MaxTime == "" {
