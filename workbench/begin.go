@@ -127,6 +127,9 @@ func (t *training) openFolder() (err error) {
 	if why := t.clip.FlashFallback(t.Device.Backend, train.ComputeDType(t.Config.Trainer.Precision), parallel.NewPlan(t.Config).Devices()); why != nil {
 		t.tell(slog.LevelInfo, fmt.Sprintf("use_flash_attention: cuDNN's kernel cannot be had (%v); attention is computed exactly, in chunks of the keys", why))
 	}
+	if short := t.shortage(); short != "" {
+		t.tell(slog.LevelWarn, short)
+	}
 	t.openSaver()
 	if err := t.checkIn("compiling"); err != nil {
 		return errors.Join(err, t.log.Close(runlog.Status{State: runlog.Failed, Step: t.place.step, Total: t.total, Message: err.Error()}))

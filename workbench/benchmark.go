@@ -55,7 +55,7 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 		start := time.Now()
 		metrics, err := step.Run(syntheticBatch(cfg, m.VocabSize(), i))
 		if err != nil {
-			return result, fmt.Errorf("step %d: %w", i, err)
+			return result, fmt.Errorf("step %d: %w", i, advise(err, cfg, m))
 		}
 		result.Loss = metrics.Loss
 		if i == 0 {
