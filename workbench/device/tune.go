@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// tuneVariable switches all tuning off when it is 0: the allocator's here, XLA's flags in Open.
+	// tuneVariable switches all tuning off when it is 0: the allocator's here, XLA's options and the keeping of programs in Open.
 	tuneVariable = "CLIPBENCH_TUNE"
 	// tunedVariable marks a process that was re-executed, so that none is re-executed twice.
 	tunedVariable = "CLIPBENCH_TUNED"
@@ -125,17 +125,6 @@ func (p process) next(environment []string) []string {
 
 // tuning says whether the user lets this package set anything.
 func tuning() bool { return os.Getenv(tuneVariable) != "0" }
-
-// mergeFlags adds to XLA_FLAGS those flags whose name is not in it yet.
-func mergeFlags(have string, flags []string) string {
-	for _, flag := range flags {
-		name, _, _ := strings.Cut(flag, "=")
-		if !strings.Contains(have, name) {
-			have = strings.TrimSpace(have + " " + flag)
-		}
-	}
-	return have
-}
 
 // traced reports whether a debugger holds this process.
 func traced() bool {

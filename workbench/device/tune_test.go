@@ -59,18 +59,6 @@ func TestTuneReplacesItsVariables(t *testing.T) {
 	}
 }
 
-func TestFlagsJoinTheUsers(t *testing.T) {
-	for _, tc := range []struct{ have, flag, want string }{
-		{"", "--a=true", "--a=true"},
-		{"--b=1", "--a=true", "--b=1 --a=true"},
-		{"--a=false", "--a=true", "--a=false"},
-	} {
-		if got := mergeFlags(tc.have, []string{tc.flag}); got != tc.want {
-			t.Errorf("mergeFlags(%q, %q) = %q, want %q", tc.have, tc.flag, got, tc.want)
-		}
-	}
-}
-
 // TestTuneKeepsProcessAndArguments builds a small program and starts it as a user would.
 func TestTuneKeepsProcessAndArguments(t *testing.T) {
 	if tuning, again := thisProcessOutsideTests().plan(); !again {

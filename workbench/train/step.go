@@ -6,6 +6,7 @@ import (
 
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
+	"clipbench/workbench/device/programs"
 	"clipbench/workbench/parallel"
 
 	"github.com/gomlx/compute"
@@ -64,7 +65,7 @@ func NewStep(backend compute.Backend, cfg *config.Config, m *clip.Model, store *
 	if err != nil {
 		return nil, fmt.Errorf("training step: %w", err)
 	}
-	s.run = parallel.NewProgram(exec, mesh, 4, 2, 1)
+	s.run = parallel.NewProgram(exec.WithName(programs.TrainingStep), mesh, 4, 2, 1)
 	return s, Spread(store, m, mesh)
 }
 

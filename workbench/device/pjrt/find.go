@@ -61,14 +61,6 @@ type Plugin struct {
 	Pin  *Pin   `json:"-"`    // nil for a plugin that this project did not fetch
 }
 
-// Flags are the XLA_FLAGS this plugin gains from and is known to accept.
-func (p Plugin) Flags() []string {
-	if p.Pin == nil {
-		return nil
-	}
-	return p.Pin.Flags
-}
-
 // String names the plugin and its version where they are known.
 func (p Plugin) String() string {
 	if p.Pin == nil {

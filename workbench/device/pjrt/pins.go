@@ -16,9 +16,9 @@ type Pin struct {
 	Library  Digest // of the plugin
 	Licence  string
 
-	// Flags are XLA_FLAGS that speed up a training step and that this very build is known to accept.
-	// XLA aborts the process on a flag it does not know, so they belong to the build.
-	Flags []string
+	// StepOptions are XLA's options that speed up a training step when they are switched on, and that this very build is
+	// known to have.
+	StepOptions []string
 }
 
 // Digest is a file's identity.
@@ -28,7 +28,7 @@ type Digest struct {
 }
 
 // oneDNN hands the weight gradients' matrix products to oneDNN, which is compiled into both builds.
-const oneDNN = "--xla_cpu_experimental_onednn_custom_call=true"
+const oneDNN = "xla_cpu_experimental_onednn_custom_call"
 
 // Pins are the plugins that can be fetched, the preferred one first. Both are unmodified builds of
 // OpenXLA that other Python packages publish for their own use; only the shared library is taken.
@@ -39,16 +39,14 @@ func Pins() []Pin {
 			Wheel:   Digest{"1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1", 62711338},
 			Member:  "lammps_jax_pjrt_cpu/pjrt_c_api_cpu_plugin.so",
 			Library: Digest{"ad1309ac822b1b24d51b7f9947c7c9fa9ef5d67f390584cbc3d1fa2428fed9c2", 201600336},
-			Licence: "Apache-2.0",
-			Flags:   []string{oneDNN},
+			Licence: "Apache-2.0", StepOptions: []string{oneDNN},
 		},
 		{
 			Package: "fastatomstruct-xla-cpu", Version: "2026.6.23", Platform: "linux/amd64", API: "0.106",
 			Wheel:   Digest{"88b1c430b341b4bea40a37420311c9c75db6e22b46d2ff95b6986577bee6afe9", 63200622},
 			Member:  "fastatomstruct_xla_cpu/libpjrt_cpu.so",
 			Library: Digest{"0a0fe56ca17be9efc7b942e89e534e5e0ad4a0f1e369b66d27b62184509015b9", 273768800},
-			Licence: "Apache-2.0",
-			Flags:   []string{oneDNN},
+			Licence: "Apache-2.0", StepOptions: []string{oneDNN},
 		},
 	}
 }
