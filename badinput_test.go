@@ -19,7 +19,7 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"unknown verb":          {[]string{"trian"}, []string{`unknown command "trian"`, "--help"}},
 		"unknown flag":          {[]string{"train", "testdata/tiny.yaml", "--rum", "x"}, []string{"unknown flag: --rum"}},
 		"no recipe":             {[]string{"train"}, []string{"at least 1 arg"}},
-		"resume what":           {[]string{"train", "testdata/tiny.yaml", "--resume", "maybe"}, []string{"--resume maybe: it is auto or never"}},
+		"resume what":           {[]string{"train", "testdata/tiny.yaml", "--resume", "maybe"}, []string{`"maybe" for "--resume"`, "it is auto or never"}},
 		"watch and json":        {[]string{"train", "testdata/tiny.yaml", "--watch", "--json"}, []string{"--watch and --json", "choose one"}},
 		"watch in a pipe":       {[]string{"train", "testdata/tiny.yaml", "--watch"}, []string{"no terminal", "clipbench watch"}},
 		"unknown verb of runs":  {[]string{"runs", "lst"}, []string{"runs lst", "list, show, export"}},
@@ -31,6 +31,21 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"pictures too large":    {[]string{"classify", "tiny", "--image-size", "99999999"}, []string{"--image-size", "up to 4096"}},
 		"pictures of -1":        {[]string{"classify", "tiny", "--image-size", "-1"}, []string{"--image-size", "SIDE or HEIGHTxWIDTH"}},
 		"no step to time":       {[]string{"bench", "--steps", "0"}, []string{"--steps 0", "at least 1"}},
+		"no such backend":       {[]string{"doctor", "--backend", "tpu"}, []string{"--backend", `backend "tpu": unknown`}},
+		"an unknown override":   {[]string{"train", "testdata/tiny.yaml", "model.optim.lrr=1"}, []string{"command line: model.optim.lrr", "did you mean lr?"}},
+		"no override":           {[]string{"bench", "batch"}, []string{"key=value"}},
+		"a preset of nobody":    {[]string{"profile", "ViT-B-33"}, []string{"ViT-B-33"}},
+		"a precision of 7":      {[]string{"bench", "--precision", "7"}, []string{"trainer.precision"}},
+		"a profile of words":    {[]string{"profile", "ViT-B-32", "model.vision.patch_dim=many"}, []string{"command line: model.vision.patch_dim"}},
+		"a run in a folder":     {[]string{"train", "testdata/tiny.yaml", "--run", "a/b"}, []string{"--run a/b", "no name for a run"}},
+		"a task of nobody":      {[]string{"eval", "tiny", "--task", "segment"}, []string{`"segment" for "--task"`, "it is retrieval, zeroshot or linear"}},
+		"train without linear":  {[]string{"eval", "tiny", "--data", "emoji-small:train", "--train", "emoji-small:train"}, []string{"--train: it is for --task linear alone"}},
+		"c without linear":      {[]string{"eval", "tiny", "--data", "emoji-small:train", "--task", "retrieval", "--c", "1"}, []string{"--c: it is for --task linear alone"}},
+		"a c of NaN":            {[]string{"eval", "tiny", "--data", "emoji-small:train", "--task", "linear", "--c", "NaN"}, []string{"--c NaN: it is a number above 0"}},
+		"a c of +Inf":           {[]string{"eval", "tiny", "--data", "emoji-small:train", "--task", "linear", "--c", "Inf"}, []string{"--c +Inf"}},
+		"a c of 0":              {[]string{"eval", "tiny", "--data", "emoji-small:train", "--task", "linear", "--c", "0"}, []string{"--c 0: it is"}},
+		"convert to what":       {[]string{"convert", "tiny", "out"}, []string{"--to is missing: native, openclip or huggingface"}},
+		"a size of all frames":  {[]string{"watch", "--size", "80x24"}, []string{"--size 80x24: it is for --once alone"}},
 		"classify without text": {[]string{"classify", "tiny", "--image", "x.png"}, []string{"--text TEXT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -74,7 +89,11 @@ func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			runs := filepath.Join(t.TempDir(), "runs")
 			o := finish(t, clipbench(trainArgs(runs, tc.override)...))
-			o.refused(t, 1, tc.words...)
+			code := 1
+			if strings.HasPrefix(o.lastLine(), "clipbench: command line: ") {
+				code = 2
+			}
+			o.refused(t, code, tc.words...)
 			if strings.Count(o.stderr, "\n") != 1 {
 				t.Errorf("more than a line:\n%s", o.stderr)
 			}

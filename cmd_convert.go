@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
+	"io"
 
 	"clipbench/workbench"
 	"clipbench/workbench/checkpoint"
@@ -22,11 +22,10 @@ type converted struct {
 
 func (c *command) convert() *cobra.Command {
 	var to string
-	formats := []checkpoint.Format{checkpoint.Native, checkpoint.OpenCLIP, checkpoint.HuggingFace}
-	const choices = "native, openclip or huggingface"
+	formats := []string{string(checkpoint.Native), string(checkpoint.OpenCLIP), string(checkpoint.HuggingFace)}
 	cmd := c.verb("convert IN OUT", "write a model in another project's files, or in our own", cobra.ExactArgs(2), func(_ context.Context, args []string) error {
-		if !slices.Contains(formats, checkpoint.Format(to)) {
-			return c.wrongUse("--to %s: it is %s", to, choices)
+		if to == "" {
+			return c.wrongUse("--to is missing: %s", list(formats))
 		}
 		m, err := workbench.ReadModel(args[0], c.options())
 		if err != nil {
@@ -43,11 +42,11 @@ func (c *command) convert() *cobra.Command {
 		for _, w := range m.Weights {
 			done.Parameters += w.Size()
 		}
-		return c.print(done, func() {
-			fmt.Printf("%s: %d parameters, from %s to %s\n", done.Path, done.Parameters, done.From, done.To)
+		return c.print(done, func(w io.Writer) {
+			fmt.Fprintf(w, "%s: %d parameters, from %s to %s\n", done.Path, done.Parameters, done.From, done.To)
 		})
 	})
-	cmd.Flags().StringVar(&to, "to", "", choices)
+	choose(cmd.Flags(), &to, "to", "", formats...)
 	cmd.Flags().BoolVar(&c.files.Original, "original", false, "of a run that keeps their moving average: the weights themselves")
 	c.modelFlags(cmd)
 	return cmd

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -42,8 +43,8 @@ func (c *command) bench() *cobra.Command {
 		}
 		defer d.Close()
 		r, err := workbench.Benchmark(ctx, d, cfg, steps)
-		return c.result(err, r, func() {
-			fmt.Printf("%s on %s, precision %s, batch %d: %.3f s a step, %.1f pairs/s, %.1f GFLOP/s (compiled in %.1f s)\n",
+		return c.result(err, r, func(w io.Writer) {
+			fmt.Fprintf(w, "%s on %s, precision %s, batch %d: %.3f s a step, %.1f pairs/s, %.1f GFLOP/s (compiled in %.1f s)\n",
 				r.Preset, r.Backend, r.Precision, r.Batch, r.StepSeconds, r.PairsPerSecond, r.GFLOPs, r.CompileSeconds)
 		})
 	})
@@ -57,9 +58,9 @@ func (c *command) bench() *cobra.Command {
 func (c *command) data() *cobra.Command {
 	return c.group("data", "build the default data", c.verb("emoji", "build the emoji set: nine art styles, CLDR captions", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		m, err := emoji.Build(ctx, emoji.Options{Progress: os.Stderr})
-		return c.result(err, m, func() {
+		return c.result(err, m, func(w io.Writer) {
 			dir, _ := emoji.Dir() // Build has found it
-			fmt.Printf("%d pairs in %s\n", m.Pairs, dir)
+			fmt.Fprintf(w, "%d pairs in %s\n", m.Pairs, dir)
 		})
 	}))
 }
@@ -72,6 +73,6 @@ func (c *command) doctor() *cobra.Command {
 			return err
 		}
 		report := device.Doctor(ctx, device.Options{Backend: c.backend}, device.Folder{Name: "emoji", Path: filepath.Join(dir, "manifest.json"), Get: "clipbench data emoji"})
-		return c.print(report, func() { fmt.Print(report) })
+		return c.print(report, func(w io.Writer) { fmt.Fprint(w, report) })
 	})
 }

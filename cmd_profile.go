@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -44,7 +43,7 @@ func (c *command) profile() *cobra.Command {
 				return err
 			}
 		}
-		return c.print(p, func() { p.print(os.Stdout) })
+		return c.print(p, p.print)
 	})
 	cmd.Flags().BoolVar(&compile, "compile", false, "compile the training step too, and compare with what XLA reserves")
 	return cmd

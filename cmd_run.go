@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +52,7 @@ func (c *command) showRun() *cobra.Command {
 		for _, column := range r.History.Columns() {
 			w.Metrics[column.Name] = metric{column.Len(), r.History.Extreme(column)}
 		}
-		return c.print(w, func() { w.describe(r, now) })
+		return c.print(w, func(out io.Writer) { w.describe(out, r, now) })
 	})
 }
 
@@ -72,7 +73,7 @@ func configOf(r *live.Run) json.RawMessage {
 }
 
 // describe prints the run for a person.
-func (w whole) describe(r *live.Run, now time.Time) {
+func (w whole) describe(out io.Writer, r *live.Run, now time.Time) {
 	theme := screenTheme()
 	var facts table
 	fact := func(name, text string) {
@@ -107,24 +108,24 @@ func (w whole) describe(r *live.Run, now time.Time) {
 		fact("writer", w.Info.String())
 	}
 	fact("tags", strings.Join(w.Info.Tags, " "))
-	fmt.Print(facts)
-	printMetrics(r.History)
+	fmt.Fprint(out, facts)
+	printMetrics(out, r.History)
 	if text, err := r.Run.Config(); err == nil {
-		fmt.Println("\nconfig.yaml")
+		fmt.Fprintln(out, "\nconfig.yaml")
 		for line := range strings.Lines(string(text)) {
 			indent := len(line) - len(strings.TrimLeft(line, " "))
-			fmt.Println("  " + line[:indent] + shown(line))
+			fmt.Fprintln(out, "  "+line[:indent]+shown(line))
 		}
 	}
 }
 
 // printMetrics prints a line for each metric, in the order of their first appearance.
-func printMetrics(h *runlog.History) {
+func printMetrics(out io.Writer, h *runlog.History) {
 	if len(h.Columns()) == 0 {
-		fmt.Println("\nno metrics yet")
+		fmt.Fprintln(out, "\nno metrics yet")
 		return
 	}
-	fmt.Println()
+	fmt.Fprintln(out)
 	var lines table
 	lines.row("METRIC", "VALUES", "LAST", "@STEP", "LEAST", "@STEP", "GREATEST", "@STEP", "NAN/INF")
 	for _, column := range h.Columns() {
@@ -136,5 +137,5 @@ func printMetrics(h *runlog.History) {
 		lines.row(column.Name, chart.Count(column.Len()), chart.Value(float64(e.Last)), chart.Count(e.LastStep),
 			chart.Value(float64(e.Min)), chart.Count(e.MinStep), chart.Value(float64(e.Max)), chart.Count(e.MaxStep), bad)
 	}
-	fmt.Print(lines)
+	fmt.Fprint(out, lines)
 }

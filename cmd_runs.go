@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -70,7 +71,7 @@ func (c *command) listRuns() *cobra.Command {
 		for i, r := range found {
 			list[i] = newListed(r, now)
 		}
-		return c.print(list, func() { printList(found, len(runs), now) })
+		return c.print(list, func(w io.Writer) { printList(w, found, len(runs), now) })
 	})
 	cmd.Long = listHelp
 	cmd.Flags().StringVar(&by, "sort", "name", "a field of the query; -FIELD has the largest first")
@@ -117,7 +118,7 @@ func truth(b bool) int {
 }
 
 // printList prints the dashboard's table and, on standard error, what is wrong with the runs' files.
-func printList(found []*live.Run, all int, now time.Time) {
+func printList(out io.Writer, found []*live.Run, all int, now time.Time) {
 	switch {
 	case all == 0:
 		fmt.Fprintln(os.Stderr, "no runs yet; one begins with: clipbench train RECIPE --run NAME")
@@ -140,7 +141,7 @@ func printList(found []*live.Run, all int, now time.Time) {
 		}
 		lines = append(lines, cells[:len(cells)-1])
 	}
-	fmt.Print(lines)
+	fmt.Fprint(out, lines)
 	for _, r := range found {
 		for _, notice := range r.Notices() {
 			fmt.Fprintf(os.Stderr, "%s: %s\n", shown(r.Name), shown(notice))
@@ -194,12 +195,12 @@ func (c *command) exportRuns() *cobra.Command {
 			runs = append(runs, run)
 		}
 		result, err := export.Write(ctx, format, out, runs)
-		return c.result(err, result, func() {
+		return c.result(err, result, func(w io.Writer) {
 			for _, notice := range result.Notices {
 				fmt.Fprintln(os.Stderr, shown(notice))
 			}
 			for _, path := range result.Files {
-				fmt.Println(path)
+				fmt.Fprintln(w, path)
 			}
 		})
 	})

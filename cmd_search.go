@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"slices"
 
 	"clipbench/workbench"
-	"clipbench/workbench/evaluate"
 
 	"github.com/spf13/cobra"
 )
@@ -31,11 +32,11 @@ func (c *command) search() *cobra.Command {
 			return c.wrongUse("--count %d: it is 1 or more", count)
 		}
 		questions, err := c.searchAll(ctx, args[0], source, images, texts, count)
-		return c.result(err, questions, func() {
+		return c.result(err, questions, func(w io.Writer) {
 			for _, q := range questions {
-				fmt.Println(q.Text + q.Image)
+				fmt.Fprintln(w, q.Text+q.Image)
 				for _, found := range q.Nearest {
-					fmt.Printf("  %.4f  %s  %s\n", found.Score, found.Key, found.Caption)
+					fmt.Fprintf(w, "  %.4f  %s  %s\n", found.Score, found.Key, found.Caption)
 				}
 			}
 		})
@@ -58,26 +59,15 @@ func (c *command) searchAll(ctx context.Context, path, spec string, images, text
 		return nil, err
 	}
 	defer m.Close()
-	var questions []searched
-	var queries evaluate.Embeddings
-	if len(texts) > 0 {
-		rows, err := m.EmbedTexts(ctx, texts)
-		if err != nil {
-			return nil, err
-		}
-		queries = append(queries, rows...)
-	}
-	if len(images) > 0 {
-		rows, err := m.EmbedFiles(ctx, images)
-		if err != nil {
-			return nil, err
-		}
-		queries = append(queries, rows...)
-	}
-	answers, err := m.Find(ctx, source, queries, count)
+	asked, err := embedInputs(ctx, m, images, texts)
 	if err != nil {
 		return nil, err
 	}
+	answers, err := m.Find(ctx, source, slices.Concat(asked.Text, asked.Image), count)
+	if err != nil {
+		return nil, err
+	}
+	var questions []searched
 	for i, answer := range answers {
 		q := searched{Nearest: answer}
 		if i < len(texts) {

@@ -24,7 +24,7 @@ type trainFlags struct {
 }
 
 func (c *command) train() *cobra.Command {
-	var f trainFlags
+	f := trainFlags{resume: "auto"}
 	cmd := c.verb("train RECIPE [key=value…]", "train a model, or go on with a run", cobra.MinimumNArgs(1), func(ctx context.Context, args []string) error {
 		o, err := c.trainOptions(f, args)
 		if err != nil {
@@ -43,10 +43,10 @@ func (c *command) train() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return c.print(summary, func() { describe(os.Stdout, run, summary) })
+		return c.print(summary, func(w io.Writer) { describe(w, run, summary) })
 	})
 	cmd.Flags().StringVar(&f.run, "run", "", "the run's name (default: the configuration's)")
-	cmd.Flags().StringVar(&f.resume, "resume", "auto", "auto goes on with a run of that name; never refuses")
+	choose(cmd.Flags(), &f.resume, "resume", "whether a run of that name goes on or is refused: ", "auto", "never")
 	cmd.Flags().BoolVar(&f.watch, "watch", false, "train in a process of its own and open the dashboard on it; quitting the dashboard leaves the training")
 	return cmd
 }
@@ -54,16 +54,18 @@ func (c *command) train() *cobra.Command {
 // trainOptions are what a recipe, its overrides and the flags say of a run.
 func (c *command) trainOptions(f trainFlags, args []string) (workbench.Options, error) {
 	o := c.options()
-	switch f.resume {
-	case "auto":
-	case "never":
+	if f.resume == "never" {
 		o.Resume = workbench.ResumeNever
-	default:
-		return o, c.wrongUse("--resume %s: it is auto or never", f.resume)
 	}
 	cfg, err := config.Load(args[0], args[1:]...)
+	if err != nil {
+		return o, err
+	}
 	o.Config = cfg
-	return o, err
+	if _, err := workbench.Dir(f.run, o); err != nil && f.run != "" {
+		return o, c.wrongUse("--run %s: %w", f.run, err)
+	}
+	return o, nil
 }
 
 // describe says in a few lines what a training run came to and what can be done next.

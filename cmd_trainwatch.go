@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,7 +44,7 @@ func (c *command) trainWatched(ctx context.Context, name string, o workbench.Opt
 	if err := tui.Watch(ctx, root, tui.Options{Run: run, Mouse: true}); err != nil {
 		return err
 	}
-	return t.leave(root, run)
+	return t.leave(c.out, root, run)
 }
 
 // trainer is a training with no controlling terminal: no key and no hang-up of this terminal reaches it.
@@ -111,15 +112,15 @@ func (t *trainer) result() error {
 }
 
 // leave says what becomes of the training that the dashboard no longer shows.
-func (t *trainer) leave(root, run string) error {
+func (t *trainer) leave(w io.Writer, root, run string) error {
 	select {
 	case <-t.ended:
 		return t.result()
 	default:
 	}
-	fmt.Printf("training:  %s goes on in process %d\n", run, t.Process.Pid)
-	fmt.Printf("watch:     clipbench watch %s --run %s\n", commandLine([]string{filepath.Clean(root)}), commandLine([]string{run}))
-	fmt.Printf("stop:      kill -INT %d (it saves first)\n", t.Process.Pid)
+	fmt.Fprintf(w, "training:  %s goes on in process %d\n", run, t.Process.Pid)
+	fmt.Fprintf(w, "watch:     clipbench watch %s --run %s\n", commandLine([]string{filepath.Clean(root)}), commandLine([]string{run}))
+	fmt.Fprintf(w, "stop:      kill -INT %d (it saves first)\n", t.Process.Pid)
 	return nil
 }
 

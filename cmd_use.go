@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -16,14 +18,20 @@ import (
 )
 
 func (c *command) eval() *cobra.Command {
-	var source, task, train string
-	probe := evaluate.OpenAIProbe
-	cmd := c.verb("eval CKPT|RUN", "evaluate a model on pairs", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+	var source, train string
+	task, probe := "zeroshot", evaluate.OpenAIProbe
+	var cmd *cobra.Command
+	cmd = c.verb("eval CKPT|RUN", "evaluate a model on pairs", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		if source == "" {
 			return c.wrongUse("--data is missing: emoji:unseen-style, shards, a folder or a table")
 		}
-		if !slices.Contains([]string{"retrieval", "zeroshot", "linear"}, task) {
-			return c.wrongUse("--task %s: it is retrieval, zeroshot or linear", task)
+		for _, name := range []string{"train", "c"} {
+			if task != "linear" && cmd.Flags().Changed(name) {
+				return c.wrongUse("--%s: it is for --task linear alone", name)
+			}
+		}
+		if !(probe.C > 0) || math.IsInf(probe.C, 0) {
+			return c.wrongUse("--c %g: it is a number above 0", probe.C)
 		}
 		m, err := c.openModel(args[0])
 		if err != nil {
@@ -37,21 +45,21 @@ func (c *command) eval() *cobra.Command {
 		switch task {
 		case "zeroshot":
 			hits, err := m.ZeroShot(ctx, pairs)
-			return c.result(err, hits, func() { printHits(source, hits) })
+			return c.result(err, hits, func(w io.Writer) { printHits(w, source, hits) })
 		case "retrieval":
 			recall, err := m.Retrieval(ctx, pairs)
-			return c.result(err, recall, func() {
-				printHits("image to text", recall.ImageToText)
-				printHits("text to image", recall.TextToImage)
+			return c.result(err, recall, func(w io.Writer) {
+				printHits(w, "image to text", recall.ImageToText)
+				printHits(w, "text to image", recall.TextToImage)
 			})
 		case "linear":
 			probed, err := c.linear(ctx, m, train, pairs, probe)
-			return c.result(err, probed, func() { printHits(source, probed.Hits) })
+			return c.result(err, probed, func(w io.Writer) { printHits(w, source, probed.Hits) })
 		}
 		return nil
 	})
 	cmd.Flags().StringVar(&source, "data", "", "the pairs: emoji:SPLIT, tar shards, a folder, a csv, tsv or parquet file")
-	cmd.Flags().StringVar(&task, "task", "zeroshot", "retrieval, zeroshot or linear")
+	choose(cmd.Flags(), &task, "task", "", "retrieval", "zeroshot", "linear")
 	cmd.Flags().StringVar(&train, "train", "", "linear: the pairs to learn from (default: four fifths of --data)")
 	cmd.Flags().Float64Var(&probe.C, "c", probe.C, "linear: inverse strength of the L2 penalty, as in scikit-learn")
 	c.modelFlags(cmd)
@@ -70,27 +78,27 @@ func (c *command) linear(ctx context.Context, m *workbench.Model, train string, 
 }
 
 // result prints a result unless there is an error.
-func (c *command) result(err error, result any, text func()) error {
+func (c *command) result(err error, result any, text func(io.Writer)) error {
 	if err != nil {
 		return err
 	}
 	return c.print(result, text)
 }
 
-func printHits(what string, h evaluate.Hits) {
-	fmt.Printf("%-24s top-1 %.3f  top-5 %.3f  top-10 %.3f  mean rank %.1f  (%d questions, %d answers to choose from)\n", what, h.Top1, h.Top5, h.Top10, h.MeanRank, h.Queries, h.Candidates)
+func printHits(w io.Writer, what string, h evaluate.Hits) {
+	fmt.Fprintf(w, "%-24s top-1 %.3f  top-5 %.3f  top-10 %.3f  mean rank %.1f  (%d questions, %d answers to choose from)\n", what, h.Top1, h.Top5, h.Top10, h.MeanRank, h.Queries, h.Candidates)
 }
 
 func (c *command) embed() *cobra.Command {
 	var images, texts []string
 	cmd := c.verb("embed CKPT|RUN", "embed pictures and texts", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		e, err := c.embedAll(ctx, args[0], images, texts)
-		return c.result(err, e, func() {
+		return c.result(err, e, func(w io.Writer) {
 			for i, row := range e.Image {
-				fmt.Printf("%s\t%v\n", images[i], row)
+				fmt.Fprintf(w, "%s\t%v\n", images[i], row)
 			}
 			for i, row := range e.Text {
-				fmt.Printf("%s\t%v\n", texts[i], row)
+				fmt.Fprintf(w, "%s\t%v\n", texts[i], row)
 			}
 		})
 	})
@@ -115,6 +123,11 @@ func (c *command) embedAll(ctx context.Context, path string, images, texts []str
 		return e, err
 	}
 	defer m.Close()
+	return embedInputs(ctx, m, images, texts)
+}
+
+// embedInputs embeds what the command line names, and refuses a model that makes no numbers of it.
+func embedInputs(ctx context.Context, m *workbench.Model, images, texts []string) (e embedded, err error) {
 	e = embedded{Image: evaluate.Embeddings{}, Text: evaluate.Embeddings{}}
 	if e.LogitScale, err = m.LogitScale(); err != nil {
 		return e, err
@@ -125,9 +138,23 @@ func (c *command) embedAll(ctx context.Context, path string, images, texts []str
 		}
 	}
 	if len(texts) > 0 {
-		e.Text, err = m.EmbedTexts(ctx, texts)
+		if e.Text, err = m.EmbedTexts(ctx, texts); err != nil {
+			return e, err
+		}
 	}
-	return e, err
+	for i, row := range slices.Concat(e.Image, e.Text) {
+		if !finite(row...) {
+			return e, fmt.Errorf("%s: the model's features of it are not finite (NaN or infinity); use another checkpoint, or train with a lower rate", slices.Concat(images, texts)[i])
+		}
+	}
+	if scale := e.LogitScale; !finite(float32(scale)) {
+		return e, fmt.Errorf("logit_scale: exp of the model's is %g, not finite; use another checkpoint, or train with a lower rate", scale)
+	}
+	return e, nil
+}
+
+func finite(values ...float32) bool {
+	return !slices.ContainsFunc(values, func(x float32) bool { return x-x != 0 }) // NaN of NaN and of infinity
 }
 
 // classified is what classify prints.
@@ -147,11 +174,11 @@ func (c *command) classify() *cobra.Command {
 			return err
 		}
 		result := classified{Labels: texts, Probabilities: evaluate.Probabilities(e.Image, e.Text, e.LogitScale)}
-		return c.print(result, func() {
+		return c.print(result, func(w io.Writer) {
 			for i, row := range result.Probabilities {
-				fmt.Println(images[i])
+				fmt.Fprintln(w, images[i])
 				for j, p := range row {
-					fmt.Printf("  %6.2f%%  %s\n", 100*p, texts[j])
+					fmt.Fprintf(w, "  %6.2f%%  %s\n", 100*p, texts[j])
 				}
 			}
 		})
@@ -189,9 +216,9 @@ func (c *command) tokenize() *cobra.Command {
 			rows[i] = make([]int32, length)
 			t.Encode(text, rows[i])
 		}
-		return c.print(rows, func() {
+		return c.print(rows, func(w io.Writer) {
 			for _, row := range rows {
-				fmt.Println(row)
+				fmt.Fprintln(w, row)
 			}
 		})
 	})

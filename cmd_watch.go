@@ -27,6 +27,9 @@ func (c *command) watch() *cobra.Command {
 		if c.json {
 			return c.wrongUse("watch shows a screen; runs list --json and runs show --json give a program the same facts")
 		}
+		if size != "" && !once {
+			return c.wrongUse("--size %s: it is for --once alone", size)
+		}
 		if once {
 			return c.watchOnce(ctx, root, size, o)
 		}
@@ -59,7 +62,7 @@ func (c *command) watchOnce(ctx context.Context, root, size string, o tui.Option
 	}
 	frame, err := tui.Once(ctx, root, w, h, o)
 	if err == nil {
-		fmt.Println(frame)
+		fmt.Fprintln(c.out, frame)
 	}
 	return err
 }

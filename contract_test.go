@@ -152,7 +152,7 @@ func TestVerbsWithoutAModelPrintTheDocumentOfTheirContract(t *testing.T) {
 
 func TestNothingButTheDocumentGoesToStandardOutput(t *testing.T) {
 	o := finish(t, clipbench(trainArgs(t.TempDir(), "--json", "model.optim.lrr=1")...))
-	o.refused(t, 1, "unknown key")
+	o.refused(t, 2, "unknown key")
 	o = finish(t, clipbench("runs", "list", "--json", "--runs", filepath.Join(t.TempDir(), "gone")))
 	o.refused(t, 1, "gone: does not exist")
 }

@@ -223,7 +223,7 @@ func TestWeightsAloneAskForAllThatTheyDoNotSay(t *testing.T) {
 func TestConvertLeavesWhatIsThere(t *testing.T) {
 	runs, out := trained(t), t.TempDir()
 	finish(t, clipbench("convert", "tiny", out, "--to", "native", "--runs", runs)).refused(t, 1, out+" exists")
-	finish(t, clipbench("convert", "tiny", filepath.Join(out, "x"), "--to", "nemo", "--runs", runs)).refused(t, 2, "--to nemo: it is native, openclip or huggingface")
+	finish(t, clipbench("convert", "tiny", filepath.Join(out, "x"), "--to", "nemo", "--runs", runs)).refused(t, 2, `"nemo" for "--to"`, "it is native, openclip or huggingface")
 	if files, err := os.ReadDir(out); err != nil || len(files) > 0 {
 		t.Errorf("%v, %v", files, err)
 	}

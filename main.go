@@ -6,12 +6,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
 	"clipbench/workbench"
 	"clipbench/workbench/checkpoint"
+	"clipbench/workbench/config"
 
 	"github.com/spf13/cobra"
 )
@@ -22,24 +25,50 @@ func main() { os.Exit(execute(os.Args[1:])) }
 func execute(args []string) int {
 	ctx, stop := workbench.Interruptible()
 	defer stop()
-	c := &command{}
+	c := &command{out: &output{to: os.Stdout}}
 	root := c.root()
 	root.SetArgs(args)
+	root.SetOut(c.out)
 	err := root.ExecuteContext(ctx)
+	if failure := c.out.failure; failure != nil && (err == nil || errors.Is(err, failure)) {
+		c.started, err = true, fmt.Errorf("standard output does not take the result: %w", failure)
+	}
+	if c.bar != nil {
+		c.bar.Close()
+	}
 	switch {
 	case err == nil:
 		return 0
-	case c.started:
-		fmt.Fprintf(os.Stderr, "clipbench: %s\n", strings.TrimSpace(err.Error())) // several at once stay one a line
-		return 1
+	case !c.started:
+		fmt.Fprintf(os.Stderr, "clipbench: %s; see clipbench --help\n", strings.Join(strings.Fields(err.Error()), " "))
+		return 2
 	}
-	fmt.Fprintf(os.Stderr, "clipbench: %s; see clipbench --help\n", strings.Join(strings.Fields(err.Error()), " "))
-	return 2
+	fmt.Fprintf(os.Stderr, "clipbench: %s\n", strings.TrimSpace(err.Error())) // several at once stay one a line
+	if wrong := (config.Problems)(nil); errors.As(err, &wrong) && wrong.OnCommandLine() {
+		return 2
+	}
+	return 1
+}
+
+// output is standard output, with the first failure to write to it: a result that nobody got is no success.
+type output struct {
+	to      io.Writer
+	failure error
+}
+
+// Write writes until a write fails, and nothing after that.
+func (o *output) Write(p []byte) (n int, err error) {
+	if o.failure == nil {
+		n, o.failure = o.to.Write(p)
+	}
+	return n, o.failure
 }
 
 // command is one run of the command line.
 type command struct {
 	json    bool
+	out     *output
+	bar     *workbench.Bar // nil: nothing is counted
 	backend string
 	runsDir string
 	files   checkpoint.Options
@@ -49,10 +78,11 @@ type command struct {
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
 		Use: "clipbench", Short: "CLIP experiments in Go", SilenceErrors: true, SilenceUsage: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+		Version: version(), CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	root.SetVersionTemplate("clipbench {{.Version}}\n")
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print one JSON document")
-	root.PersistentFlags().StringVar(&c.backend, "backend", "", "xla:cuda, xla:cpu or go (default: the first that works, or GOMLX_BACKEND)")
+	root.PersistentFlags().Var((*backendName)(&c.backend), "backend", "xla:cuda, xla:cpu or go (default: the first that works, or GOMLX_BACKEND)")
 	root.PersistentFlags().StringVar(&c.runsDir, "runs", "", "the folder of all runs (default: exp_manager.exp_dir, or runs)")
 	root.AddCommand(c.train(), c.eval(), c.embed(), c.classify(), c.search(), c.convert(), c.tokenize(), c.profile(), c.bench(), c.data(), c.runs(), c.watch(), c.doctor())
 	return root
@@ -87,12 +117,12 @@ func names(verbs []*cobra.Command) []string {
 }
 
 // print writes the result: as JSON if it was asked for, else by the given function.
-func (c *command) print(result any, text func()) error {
+func (c *command) print(result any, text func(io.Writer)) error {
 	if !c.json {
-		text()
+		text(c.out)
 		return nil
 	}
-	encoder := json.NewEncoder(os.Stdout)
+	encoder := json.NewEncoder(c.out)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(result)
 }

@@ -111,6 +111,7 @@ func (l *Loader) add(b *Batch, i int) error {
 	}
 	b.Count++
 	b.Keys = append(b.Keys, s.sample.Key)
+	b.Captions = append(b.Captions, firstCaption(s.sample))
 	b.concepts = append(b.concepts, s.sample.Concept)
 	return nil
 }

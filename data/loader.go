@@ -43,6 +43,7 @@ type Batch struct {
 	Tokens   []int32   // [batch, context]
 	Concepts []int32   // [count]; equal numbers mean equal concepts: in this batch, or throughout Once
 	Keys     []string  // [count]
+	Captions []string  // [count], the first of each
 	Skipped  []error   // one for every broken sample met: shard, key and reason
 
 	concepts []string

@@ -1,6 +1,7 @@
 package data
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 )
@@ -23,10 +24,14 @@ func NewMemory(name string, samples []Sample) *Memory {
 
 // DefaultConcept returns the sample's concept, or its first caption when it has none.
 func DefaultConcept(s Sample) string {
-	if s.Concept == "" && len(s.Captions) > 0 {
-		return s.Captions[0]
+	return cmp.Or(s.Concept, firstCaption(s))
+}
+
+func firstCaption(s Sample) string {
+	if len(s.Captions) == 0 {
+		return ""
 	}
-	return s.Concept
+	return s.Captions[0]
 }
 
 // Name returns the name given to NewMemory.

@@ -18,6 +18,10 @@ type Bar struct {
 	width    int // columns
 	drawn    time.Time
 	draw     progress.Model
+
+	counting string    // what Count counts
+	counted  int       // how many at
+	since    time.Time // the first call
 }
 
 // How often the line is drawn anew.
@@ -53,7 +57,35 @@ func (b *Bar) Step(m Moment) {
 		fmt.Fprintln(b.out, m)
 		return
 	}
-	fmt.Fprintf(b.out, "\r\x1b[K%s %s", b.draw.ViewAs(float64(m.Step)/float64(max(1, m.Total))), m)
+	b.line(m.Step, m.Total, m)
+}
+
+// line redraws the terminal's line.
+func (b *Bar) line(done, total int, text any) {
+	fmt.Fprintf(b.out, "\r\x1b[K%s %s", b.draw.ViewAs(float64(done)/float64(max(1, total))), text)
+}
+
+// Count draws how many of all are done, such as pictures that are embedded: on a terminal alone, and nothing stays of it.
+// The time left is estimated from the second call on: before the first a program was compiled.
+func (b *Bar) Count(what string, done, total int) {
+	if !b.terminal {
+		return
+	}
+	if b.counting != what {
+		b.counting, b.counted, b.since = what, done, time.Now()
+	}
+	switch {
+	case done >= total:
+		fmt.Fprint(b.out, "\r\x1b[K")
+		b.counting, b.drawn = "", time.Time{}
+	case time.Since(b.drawn) >= terminalEvery:
+		left := "?"
+		if since := done - b.counted; since > 0 {
+			left = (time.Since(b.since) / time.Duration(since) * time.Duration(total-done)).Round(time.Second).String()
+		}
+		b.drawn = time.Now()
+		b.line(done, total, fmt.Sprintf("%d of %d %s  %s left", done, total, what, left))
+	}
 }
 
 // Metrics draws nothing: the line has what matters of them.

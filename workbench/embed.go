@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/bits"
 	"os"
+	"slices"
 
 	"clipbench/data"
 	"clipbench/data/transform"
@@ -100,8 +101,15 @@ func (m *Model) EmbedTexts(ctx context.Context, texts []string) (evaluate.Embedd
 			return nil, fmt.Errorf("text encoder: %w", err)
 		}
 		all = append(all, rows...)
+		m.count("texts", len(all), len(texts))
 	}
 	return all, nil
+}
+
+func (m *Model) count(what string, done, total int) {
+	if m.Counted != nil {
+		m.Counted(what, done, total)
+	}
 }
 
 // EmbedImages embeds every image of a source in its order: L2-normalised [images][output_dim], with the captions.
@@ -129,7 +137,6 @@ func (m *Model) runImages(ctx context.Context, program *parallel.Program, source
 		return pairs, err
 	}
 	v := &m.Config.Model.Vision
-	captions := captionsOf(source)
 	for batch, err := range loader.Once(ctx) {
 		if err != nil {
 			return pairs, err
@@ -140,29 +147,57 @@ func (m *Model) runImages(ctx context.Context, program *parallel.Program, source
 			return pairs, fmt.Errorf("image encoder: %w", err)
 		}
 		pairs.Images = append(pairs.Images, rows...)
+		pairs.Captions = append(pairs.Captions, batch.Captions...)
 		pairs.Keys = append(pairs.Keys, batch.Keys...)
 		pairs.Concepts = append(pairs.Concepts, batch.Concepts...)
 		pairs.Skipped = append(pairs.Skipped, batch.Skipped...)
+		m.count("pictures", len(pairs.Keys)+len(pairs.Skipped), source.Len())
 	}
-	pairs.Captions, err = captions(pairs.Keys)
-	return pairs, err
+	return pairs, nil
 }
 
-// EmbedFiles embeds pictures by their paths: L2-normalised [paths][output_dim].
-func (m *Model) EmbedFiles(ctx context.Context, paths []string) (evaluate.Embeddings, error) {
-	samples := make([]data.Sample, len(paths))
-	for i, path := range paths {
-		image, err := os.ReadFile(path)
-		if err != nil {
-			return nil, err
+// EmbedFiles embeds pictures by their paths: L2-normalised [paths][output_dim]. One that cannot be read is an error.
+func (m *Model) EmbedFiles(ctx context.Context, paths []string) (all evaluate.Embeddings, err error) {
+	if err := m.prepare(); err != nil {
+		return nil, err
+	}
+	normalize, err := m.normalize()
+	if err != nil {
+		return nil, err
+	}
+	v := &m.Config.Model.Vision
+	size, pixels := m.batchOf(len(paths)), v.ImgH*v.ImgW*v.NumChannels
+	for part := range slices.Chunk(paths, size) {
+		images := make([]float32, size*pixels)
+		for i, path := range part {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			picture, err := readPicture(path)
+			if err != nil {
+				return nil, err
+			}
+			normalize(transform.Eval(picture, v.ImgH, v.ImgW), images[i*pixels:(i+1)*pixels])
 		}
-		samples[i] = data.Sample{Key: path, Origin: path, Image: image, Captions: []string{path}}
+		rows, err := embedRows(m.images, tensors.FromFlatDataAndDimensions(images, size, v.ImgH, v.ImgW, v.NumChannels), len(part))
+		if err != nil {
+			return nil, fmt.Errorf("image encoder: %w", err)
+		}
+		all = append(all, rows...)
 	}
-	pairs, err := m.EmbedImages(ctx, data.NewMemory("files", samples))
-	if err == nil && len(pairs.Skipped) > 0 {
-		err = pairs.Skipped[0]
+	return all, nil
+}
+
+func readPicture(path string) (*transform.RGB, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
 	}
-	return pairs.Images, err
+	picture, err := transform.Decode(content)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return picture, nil
 }
 
 // LogitScale is exp(logit_scale): what cosines are multiplied by before a softmax.

@@ -27,6 +27,9 @@ type Model struct {
 	Tokenizer tokenizer.Tokenizer // nil: the model's files name none
 	Notices   []string            // what opening found worth saying: one line each
 
+	// Counted, if it is set, is told how many pictures or texts of all are embedded, after each batch.
+	Counted func(what string, done, total int)
+
 	clip   *clip.Model
 	words  vocabulary
 	store  *model.Store

@@ -100,18 +100,3 @@ func trainingCaption(s data.Sample, tags float64, r *rand.Rand) string {
 	}
 	return text + " " + strings.Join(some, " ")
 }
-
-// captionsOf finds the first captions of a source's samples by their keys, which come in the source's order.
-func captionsOf(src data.Source) func(keys []string) ([]string, error) {
-	return func(keys []string) ([]string, error) {
-		captions := make([]string, 0, len(keys))
-		for i := 0; i < src.Len() && len(captions) < len(keys); i++ {
-			s, err := src.Sample(i)
-			if err != nil || s.Key != keys[len(captions)] {
-				continue // a broken sample, left out of keys too
-			}
-			captions = append(captions, s.Captions[0])
-		}
-		return captions, nil
-	}
-}

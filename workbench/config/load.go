@@ -53,7 +53,7 @@ func LoadBytes(name string, data []byte, overrides ...string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	over, err := override(newTable(Place{}), Place{Name: "command line"}, overrides)
+	over, err := override(newTable(Place{}), commandLine, overrides)
 	if err != nil {
 		return nil, err
 	}

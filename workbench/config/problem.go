@@ -13,6 +13,9 @@ type Place struct {
 	Line int // from 1; 0 where there are no lines
 }
 
+// commandLine is the place of overrides.
+var commandLine = Place{Name: "command line"}
+
 // String is name:line, or the name alone.
 func (p Place) String() string {
 	if p.Line == 0 {
@@ -44,6 +47,11 @@ func (ps Problems) Error() string {
 		lines[i] = p.String()
 	}
 	return strings.Join(lines, "\n")
+}
+
+// OnCommandLine tells that one of them was written on the command line.
+func (ps Problems) OnCommandLine() bool {
+	return slices.ContainsFunc(ps, func(p Problem) bool { return p.Place == commandLine })
 }
 
 // orNil is ps as an error, nil when there is no problem, in the order of the lines; what has no line comes last.

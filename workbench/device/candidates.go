@@ -38,6 +38,12 @@ func candidates(wish string, plugins []pjrt.Plugin) ([]candidate, error) {
 	return nil, fmt.Errorf("backend %q: unknown; use xla:cuda, xla:cpu, go or xla:/path/to/plugin.so", wish)
 }
 
+// CheckName refuses what names no backend that this program knows, on whatever machine.
+func CheckName(name string) error {
+	_, err := candidates(name, nil)
+	return err
+}
+
 // xlaCandidates keeps the plugins of the given kinds.
 func xlaCandidates(plugins []pjrt.Plugin, options string, kinds ...pjrt.Kind) []candidate {
 	var out []candidate
