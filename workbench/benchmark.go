@@ -52,8 +52,9 @@ func Benchmark(ctx context.Context, d *device.Device, cfg *config.Config, steps 
 		if err := ctx.Err(); err != nil {
 			return result, err
 		}
+		batch := syntheticBatch(cfg, m.VocabSize(), i) // before the clock starts: in training the loader makes it meanwhile
 		start := time.Now()
-		metrics, err := step.Run(syntheticBatch(cfg, m.VocabSize(), i))
+		metrics, err := step.Run(batch)
 		if err != nil {
 			return result, fmt.Errorf("step %d: %w", i, advise(err, cfg, m))
 		}

@@ -73,7 +73,7 @@ func TestAttentionInChunksEqualsAttentionInValueAndGradient(t *testing.T) {
 				inputs = append(inputs, normalTensor(r, 2, 3, tc.sequence, 8))
 			}
 			tower, pass := &tower{causal: tc.causal}, &Pass{DType: tc.dtype}
-			plain := func(q, k, v *Node) *Node { return tower.core(pass, q, k, v) }
+			plain := func(q, k, v *Node) *Node { return tower.core(pass, q, k, v, nil) }
 			want := MustExecOnceN(backend, valueAndGradients(plain, tc.dtype), inputs...)
 			got := MustExecOnceN(backend, valueAndGradients(chunked{tc.causal, tc.dtype, tc.chunk}.attend, tc.dtype), inputs...)
 			for i, name := range []string{"value", "gradient in query", "gradient in key", "gradient in value"} {
@@ -112,7 +112,7 @@ func TestMemoryOfAttentionInChunksGrowsWithTheSequenceAndNotItsSquare(t *testing
 		}
 		return float64(m.Temporary)
 	}
-	plain := func(q, k, v *Node) *Node { return (&tower{}).core(&Pass{DType: dtypes.Float32}, q, k, v) }
+	plain := func(q, k, v *Node) *Node { return (&tower{}).core(&Pass{DType: dtypes.Float32}, q, k, v, nil) }
 	inChunks := chunked{dtype: dtypes.Float32, size: flashChunk}.attend
 	var whole, part []float64
 	for _, sequence := range []int{512, 1024, 2048} {

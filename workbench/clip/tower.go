@@ -37,13 +37,18 @@ func newTower(path string, c *config.Tower, causal bool) tower {
 	}
 }
 
-// blocks runs the whole stack. x and the result are [batch, sequence, width].
-func (t *tower) blocks(p *Pass, x *Node) *Node {
+// blocks runs the whole stack over x [batch, sequence, width]. The result is the same shape, or [batch, 1, width] where
+// only one place of it is read: the last block then computes no more than that place.
+func (t *tower) blocks(p *Pass, x *Node, read *place) *Node {
 	for depth := range t.layers {
 		if p.Training {
 			x = t.recompute.before(depth, x)
 		}
-		x = t.block(p, depth, x)
+		if depth == t.layers-1 {
+			x = t.block(p, depth, x, read)
+		} else {
+			x = t.block(p, depth, x, nil)
+		}
 	}
 	if p.Training {
 		x = t.recompute.before(t.layers, x)
@@ -52,8 +57,9 @@ func (t *tower) blocks(p *Pass, x *Node) *Node {
 }
 
 // block is one pre-norm transformer layer, x + Attention(LN(x)) and then x + MLP(LN(x)).
-// x and the result are [batch, sequence, width]. Radford et al. 2021, §2.4.
-func (t *tower) block(p *Pass, depth int, x *Node) *Node {
+// x is [batch, sequence, width], and so is the result, or [batch, 1, width] of the place that is read. Radford et al. 2021,
+// §2.4.
+func (t *tower) block(p *Pass, depth int, x *Node, read *place) *Node {
 	at := func(name string) string { return fmt.Sprintf("%s/resblocks/%d/%s", t.path, depth, name) }
 	branch := func(scale string, y *Node) *Node {
 		y = p.dropout(t.hiddenDropout, y)
@@ -62,7 +68,8 @@ func (t *tower) block(p *Pass, depth int, x *Node) *Node {
 		}
 		return p.dropPath(t.dropPathAt(depth), y)
 	}
-	x = Add(x, branch("ls_1/gamma", t.attention(p, at("attn"), p.norm(at("ln_1"), t.epsilon, x))))
+	attended := t.attention(p, at("attn"), p.norm(at("ln_1"), t.epsilon, x), read)
+	x = Add(read.of(x), branch("ls_1/gamma", attended))
 	return Add(x, branch("ls_2/gamma", t.mlp(p, at("mlp"), p.norm(at("ln_2"), t.epsilon, x))))
 }
 
@@ -79,35 +86,56 @@ func (t *tower) mlp(p *Pass, path string, x *Node) *Node {
 	return p.dense(path+"/c_proj", t.activation(p.dense(path+"/c_fc", x)))
 }
 
-// attention is multi-head self-attention over x [batch, sequence, width]. The projection to queries, keys and values is
-// one product, and lies [width, 3, heads·headWidth] so that heads can be divided among devices.
-func (t *tower) attention(p *Pass, path string, x *Node) *Node {
-	batch, sequence := x.Shape().Dim(0), x.Shape().Dim(1)
-	qkv := Reshape(p.dense(path+"/in_proj", x), batch, sequence, 3, t.heads, t.headWidth)
-	qkv = TransposeAllAxes(qkv, 2, 0, 3, 1, 4)
-	part := func(i int) *Node { return Squeeze(Slice(qkv, AxisElem(i)), 0) } // [batch, heads, sequence, headWidth]
-	mixed := t.mix(p, part(0), part(1), part(2))
-	return p.dense(path+"/out_proj", Reshape(TransposeAllAxes(mixed, 0, 2, 1, 3), batch, sequence, t.heads*t.headWidth))
+// attention is multi-head self-attention over x [batch, sequence, width]; the result is [batch, queries, width], the queries
+// being all positions or the place that is read. The projection to queries, keys and values lies [width, 3, heads·headWidth],
+// so that heads can be divided among devices, and is one product where all three are needed of every position.
+func (t *tower) attention(p *Pass, path string, x *Node, read *place) *Node {
+	var query, key, value *Node
+	if weight, bias := p.weight(path+"/in_proj/weight"), p.weight(path+"/in_proj/bias"); read == nil {
+		all := t.byHead(p.affine(x, weight, bias))
+		query, key, value = all[0], all[1], all[2]
+	} else {
+		of := func(x *Node, parts SliceAxisSpec) []*Node {
+			return t.byHead(p.affine(x, SliceAxis(weight, 1, parts), SliceAxis(bias, 0, parts)))
+		}
+		both := of(x, AxisRange(1, 3))
+		query, key, value = of(read.of(x), AxisRange(0, 1))[0], both[0], both[1]
+	}
+	mixed := TransposeAllAxes(t.mix(p, query, key, value, read), 0, 2, 1, 3) // [batch, queries, heads, headWidth]
+	return p.dense(path+"/out_proj", Reshape(mixed, mixed.Shape().Dim(0), mixed.Shape().Dim(1), t.heads*t.headWidth))
 }
 
-// mix is softmax(q·kᵀ/√headWidth)·v of each head. All are [batch, heads, sequence, headWidth]. Vaswani et al. 2017, §3.2.1.
+// byHead takes x [batch, sequence, parts, heads·headWidth] apart: each part [batch, heads, sequence, headWidth].
+func (t *tower) byHead(x *Node) []*Node {
+	d := x.Shape().Dimensions
+	x = TransposeAllAxes(Reshape(x, d[0], d[1], d[2], t.heads, t.headWidth), 2, 0, 3, 1, 4)
+	parts := make([]*Node, d[2])
+	for i := range parts {
+		parts[i] = Squeeze(Slice(x, AxisElem(i)), 0)
+	}
+	return parts
+}
+
+// mix is softmax(q·kᵀ/√headWidth)·v of each head. All are [batch, heads, sequence, headWidth], query and the result perhaps of
+// the place alone that is read. Vaswani et al. 2017, §3.2.1.
 // On one device batch and heads are one axis, which is faster; divided among devices they are two.
-func (t *tower) mix(p *Pass, query, key, value *Node) *Node {
+func (t *tower) mix(p *Pass, query, key, value *Node, read *place) *Node {
 	scale := 1 / math.Sqrt(float64(t.headWidth))
-	if t.flash && p.Ranks < 2 && !p.Divided {
+	flash := t.flash && read == nil // one query's scores are no longer than its keys
+	if flash && p.Ranks < 2 && !p.Divided {
 		if out, ok := tryFlashKernel(query, key, value, scale, t.causal); ok {
 			return out
 		}
 	}
 	dims := query.Shape().Dimensions
 	if !p.Divided {
-		flat := func(x *Node) *Node { return Reshape(x, dims[0]*dims[1], dims[2], dims[3]) }
+		flat := func(x *Node) *Node { return Reshape(x, dims[0]*dims[1], x.Shape().Dim(2), dims[3]) }
 		query, key, value = flat(query), flat(key), flat(value)
 	}
 	query = MulScalar(query, scale)
-	core := func(x ...*Node) *Node { return t.core(p, x[0], x[1], x[2]) }
+	core := func(x ...*Node) *Node { return t.core(p, x[0], x[1], x[2], read) }
 	switch {
-	case t.flash:
+	case flash:
 		return Reshape(chunked{t.causal, p.DType, flashChunk}.attend(query, key, value), dims...)
 	case p.Training && t.recompute.core:
 		return Reshape(around(core, query, key, value), dims...)
@@ -116,21 +144,20 @@ func (t *tower) mix(p *Pass, query, key, value *Node) *Node {
 }
 
 // core is attention with all its scores: [..., sequence, headWidth], of queries that are scaled already.
-func (t *tower) core(p *Pass, query, key, value *Node) *Node {
+func (t *tower) core(p *Pass, query, key, value *Node, read *place) *Node {
 	each := []int{0, 1}[:query.Rank()-2]
 	width, sequence := len(each)+1, len(each) // axes
 	scores := Dot(query, key).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{width}, each)
-	probabilities := p.dropout(t.attentionDropout, t.softmax(scores))
+	probabilities := p.dropout(t.attentionDropout, t.softmax(scores, read))
 	return Dot(probabilities, value).WithAccumulatorDType(p.DType).General([]int{width}, each, []int{sequence}, each)
 }
 
-// softmax turns scores [batch, heads, query, key] into probabilities over the keys, in float32. In a causal tower a query
-// sees no later key.
-func (t *tower) softmax(scores *Node) *Node {
+// softmax turns scores [..., queries, keys] into probabilities over the keys, in float32. In a causal tower a query sees no
+// later key.
+func (t *tower) softmax(scores *Node, read *place) *Node {
 	s := ConvertDType(scores, dtypes.Float32)
 	if t.causal {
-		seen := LowerTriangular(s.Graph(), s.Shape().Dim(-1))
-		s = Add(s, ExpandLeftToRank(MulScalar(OneMinus(ConvertDType(seen, dtypes.Float32)), -1e9), s.Rank()))
+		s = Add(s, MulScalar(OneMinus(ConvertDType(seen(s, read), dtypes.Float32)), -1e9))
 	}
 	return ConvertDType(Softmax(s, -1), scores.DType())
 }

@@ -25,7 +25,7 @@ func (m *Model) ImageFeatures(p *Pass, images *Node) *Node {
 	if v.PreprocessLayerNorm {
 		x = p.norm("visual/ln_pre", m.vision.epsilon, x)
 	}
-	x = m.vision.blocks(p, p.dropout(v.HiddenDropout, x))
+	x = m.vision.blocks(p, p.dropout(v.HiddenDropout, x), m.imagePlace())
 	x = p.norm("visual/ln_post", m.vision.epsilon, x)
 	return ConvertDType(p.project(m.poolImage(x), p.weight("visual/proj")), dtypes.Float32)
 }
@@ -88,15 +88,21 @@ func (m *Model) dropPatches(p *Pass, x *Node) *Node {
 	return Concatenate([]*Node{Slice(x, AxisRange(), AxisRange(0, n)), chosen}, 1)
 }
 
-// poolImage picks the first class token of x [batch, sequence, width], the mean over the sequence, or all of it.
+// imagePlace is the first class token, or nil where the mean over the sequence or all of it is read.
+func (m *Model) imagePlace() *place {
+	if m.cfg.Vision.FlattenPool || m.cfg.Vision.GlobalAveragePool {
+		return nil
+	}
+	return &place{at: 0}
+}
+
+// poolImage makes x [batch, sequence, width] one vector: all of it side by side, or the mean over the sequence, which is 1
+// where the class token alone is read.
 func (m *Model) poolImage(x *Node) *Node {
 	if m.cfg.Vision.FlattenPool {
 		return Reshape(x, x.Shape().Dim(0), -1)
 	}
-	if m.cfg.Vision.GlobalAveragePool {
-		return ReduceMean(x, 1)
-	}
-	return Squeeze(Slice(x, AxisRange(), AxisElem(0)), 1)
+	return ReduceMean(x, 1)
 }
 
 // sequenceLength is the number of positions of the image tower.
