@@ -34,16 +34,13 @@ func (l *Lab) Install(ctx context.Context, say func(subject, line string)) error
 	if err := l.installSettings(); err != nil {
 		return err
 	}
-	if err := l.installKernel(say); err != nil {
-		return err
-	}
 	if err := l.buildKernel(ctx); err != nil {
 		return fmt.Errorf("the Go kernel could not be built: %w", err)
 	}
 	if err := l.run(ctx, "go", "build", "./..."); err != nil {
 		return fmt.Errorf("what notebooks import could not be built: %w", err)
 	}
-	return nil
+	return l.installKernel(l.linkerOptions(ctx), say)
 }
 
 // installPython makes the virtual environment, unless it holds these very packages.

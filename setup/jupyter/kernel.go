@@ -1,6 +1,7 @@
 package jupyter
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,7 +17,7 @@ const FolderVariable = "CLIPBENCH_FOLDER"
 
 // start starts the kernel. It finds the repository by its own place.
 //   - GOEXPERIMENT as everywhere: with another one, Go would build all packages a second time.
-//   - Without the debugger's tables (-w) a cell links in half the time; stack traces do not need them.
+//   - The linker's options decide how long a cell takes: see linkerOptions.
 //   - The allocator is set as device.Tune sets it for the command.
 //   - The kernel's own log would fill Jupyter's terminal; what ends the kernel comes through.
 const start = `#!/bin/sh
@@ -26,7 +27,7 @@ for program in gonb goimports; do
 done
 command -v go >/dev/null || { echo "%[4]sGo is not on PATH" >&2; exit 1; }
 export GOBIN="$root/bin" PATH="$root/bin:$PATH"
-export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }-ldflags=-w" GOMLX_NO_AUTO_INSTALL=1
+export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }'-ldflags=%[5]s'" GOMLX_NO_AUTO_INSTALL=1
 export %[1]s="${%[1]s:-%[2]s}"
 cd "${%[3]s:-$root}" || exit 1
 exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -stderrthreshold=FATAL -log_file=/dev/null
@@ -35,9 +36,24 @@ exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -stderrth
 // complaintPrefix begins the line that the script leaves when it cannot start the kernel.
 const complaintPrefix = "the Go kernel: "
 
-func startScript() string {
+func startScript(linker string) string {
 	name, value := device.Tunables()
-	return fmt.Sprintf(start, name, value, FolderVariable, complaintPrefix)
+	return fmt.Sprintf(start, name, value, FolderVariable, complaintPrefix, linker)
+}
+
+// Without the debugger's tables a cell links in half the time, and stack traces do not need them. Go's own linker takes three
+// quarters of the time of gcc's (docs/results.md), where it can link what the machine's gcc made of XLA's C.
+const (
+	withGCC    = "-w"
+	withGoOnly = "-w -linkmode=internal"
+)
+
+// linkerOptions are those for cells: the fastest that link a program with XLA in it on this machine.
+func (l *Lab) linkerOptions(ctx context.Context) string {
+	if l.run(ctx, "go", "build", "-ldflags="+withGoOnly, "-o", filepath.Join(".cache", "linked"), "./recipes/emoji") != nil {
+		return withGCC
+	}
+	return withGoOnly
 }
 
 // kernelSpec is Jupyter's kernel.json.
@@ -56,7 +72,7 @@ var spec = kernelSpec{
 }
 
 // installKernel writes the kernel's two files unless they are as they should be, and says so when others were there.
-func (l *Lab) installKernel(say func(subject, line string)) error {
+func (l *Lab) installKernel(linker string, say func(subject, line string)) error {
 	dir := filepath.Join(l.data(), "kernels", "gonb")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -65,7 +81,7 @@ func (l *Lab) installKernel(say func(subject, line string)) error {
 	if err != nil {
 		return err
 	}
-	for name, want := range map[string]string{"kernel.json": string(content) + "\n", "start": startScript()} {
+	for name, want := range map[string]string{"kernel.json": string(content) + "\n", "start": startScript(linker)} {
 		path := filepath.Join(dir, name)
 		have, err := os.ReadFile(path)
 		if err == nil && string(have) == want {

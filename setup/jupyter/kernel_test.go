@@ -17,7 +17,7 @@ func pretend(t *testing.T) *Lab {
 		t.Fatal(err)
 	}
 	for _, program := range []string{"gonb", "goimports"} {
-		script := "#!/bin/sh\npwd\necho \"$@\"\necho $GOEXPERIMENT\n"
+		script := "#!/bin/sh\npwd\necho \"$@\"\necho $GOEXPERIMENT\ngo env GOFLAGS\n"
 		if err := os.WriteFile(filepath.Join(l.Root, "bin", program), []byte(script), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +27,7 @@ func pretend(t *testing.T) *Lab {
 
 func install(t *testing.T, l *Lab) (said []string) {
 	t.Helper()
-	if err := l.installKernel(func(_, line string) { said = append(said, line) }); err != nil {
+	if err := l.installKernel(withGoOnly, func(_, line string) { said = append(said, line) }); err != nil {
 		t.Fatal(err)
 	}
 	return said
@@ -62,7 +62,7 @@ func TestKernelStartsInTheRepositoryWhereverThatMoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := startKernel(t, moved)
-	for _, want := range []string{moved.Root + "\n", "--kernel connection.json", "-go_work=" + moved.Root, "simd"} {
+	for _, want := range []string{moved.Root + "\n", "--kernel connection.json", "-go_work=" + moved.Root, "simd", `'-ldflags=-w -linkmode=internal'`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the kernel of the moved repository lacks %q: %s", want, out)
 		}
