@@ -17,7 +17,7 @@ const FolderVariable = "CLIPBENCH_FOLDER"
 
 // start starts the kernel. It finds the repository by its own place.
 //   - GOEXPERIMENT as everywhere: with another one, Go would build all packages a second time.
-//   - The linker's options decide how long a cell takes: see linkerOptions.
+//   - The linker takes most of a cell's time: see linkerOptions. To collect garbage seldom saves it, and the compiler, a tenth.
 //   - The allocator is set as device.Tune sets it for the command.
 //   - The kernel's own log would fill Jupyter's terminal; what ends the kernel comes through.
 const start = `#!/bin/sh
@@ -27,7 +27,7 @@ for program in gonb goimports; do
 done
 command -v go >/dev/null || { echo "%[4]sGo is not on PATH" >&2; exit 1; }
 export GOBIN="$root/bin" PATH="$root/bin:$PATH"
-export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }'-ldflags=%[5]s'" GOMLX_NO_AUTO_INSTALL=1
+export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }'-ldflags=%[5]s' '-toolexec=env GOGC=400'" GOMLX_NO_AUTO_INSTALL=1
 export %[1]s="${%[1]s:-%[2]s}"
 cd "${%[3]s:-$root}" || exit 1
 exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -stderrthreshold=FATAL -log_file=/dev/null
