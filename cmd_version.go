@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 )
 
 // version is the module's version, the revision it was built from where the build recorded one, and what built it.
@@ -18,7 +19,7 @@ func version() string {
 	for _, s := range info.Settings {
 		settings[s.Key] = s.Value
 	}
-	if revision := settings["vcs.revision"]; revision != "" {
+	if revision := settings["vcs.revision"]; len(revision) > 12 && !strings.Contains(text, revision[:12]) { // Go's own versions have it
 		text += ", revision " + revision
 		if settings["vcs.modified"] == "true" {
 			text += " with changes"

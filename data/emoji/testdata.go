@@ -14,9 +14,6 @@ import (
 	"clipbench/data"
 )
 
-// smallRule is the rule of the small set, which has the five styles of permissive licences only.
-var smallRule = splitRule{unseenStyle: "fxemoji", validationStyle: "noto-v1"}
-
 // small is the small set: 300 pairs of 32×32 pixels, split as the built set is, without skin tones. It was picked from
 // the built set by TestTestdataIsPickedFromTheBuiltSet.
 //

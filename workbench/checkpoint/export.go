@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"clipbench/workbench/checkpoint/tensorfile"
+	"clipbench/workbench/train"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -56,7 +57,7 @@ func exportNative(dir string, m *Model) error {
 	cfg.ExpManager.EMA.Enable = false
 	s.Config = cfg.YAML()
 	for path, w := range m.Weights {
-		s.Tensors[WeightPath+path] = tensorfile.Tensor{
+		s.Tensors[train.WeightPath+path] = tensorfile.Tensor{
 			DType: w.DType(), Dims: w.Shape().Dimensions,
 			Data: &laidOut{size: int(w.ByteSize()), write: func(dst []float32) error {
 				return tensors.ConstFlatData(w, func(ours []float32) { copy(dst, ours) })

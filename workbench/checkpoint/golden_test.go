@@ -11,6 +11,7 @@ import (
 	"clipbench/workbench/checkpoint/tensorfile"
 	"clipbench/workbench/clip"
 	"clipbench/workbench/device"
+	"clipbench/workbench/train"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -100,14 +101,16 @@ func (m *Model) compute(t *testing.T, backend compute.Backend, g golden) compute
 	for path, w := range m.Weights {
 		copied.Weights[path] = w
 	}
-	store, err := copied.Store(WeightPath)
+	store, err := copied.Store(train.WeightPath)
 	if err != nil {
 		t.Fatal(err)
 	}
 	towers, list := m.clip(), m.clip().Tensors()
 	exec, err := model.NewExec(backend, store, func(_ *model.Scope, in []*graph.Node) []*graph.Node {
 		images, tokens := in[0], in[1]
-		weight := func(path string) *graph.Node { return store.GetVariable(WeightPath + path).NodeValue(images.Graph()) }
+		weight := func(path string) *graph.Node {
+			return store.GetVariable(train.WeightPath + path).NodeValue(images.Graph())
+		}
 		pass := &clip.Pass{Weights: weight, DType: dtypes.Float32}
 		f := towers.Encode(pass, images, tokens)
 		loss := towers.Loss(pass, f, nil)

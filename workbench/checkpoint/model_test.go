@@ -11,6 +11,7 @@ import (
 	"clipbench/workbench/checkpoint/tensorfile"
 	"clipbench/workbench/config"
 	"clipbench/workbench/device"
+	"clipbench/workbench/train"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -236,8 +237,8 @@ func TestTheMovingAverageIsWhatANativeCheckpointOpens(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.Tensors[WeightPath+path] = tensorfile.New(dtypes.Float32, w.Shape().Dimensions, data)
-		s.Tensors[AveragePath+path] = tensorfile.New(dtypes.Float32, w.Shape().Dimensions, make([]byte, len(data)))
+		s.Tensors[train.WeightPath+path] = tensorfile.New(dtypes.Float32, w.Shape().Dimensions, data)
+		s.Tensors[train.EMAPath+path] = tensorfile.New(dtypes.Float32, w.Shape().Dimensions, make([]byte, len(data)))
 	}
 	cfg := *m.Config
 	cfg.ExpManager.EMA.Enable = true

@@ -8,13 +8,7 @@ import (
 	"clipbench/workbench/checkpoint/tensorfile"
 	"clipbench/workbench/clip"
 	"clipbench/workbench/config"
-)
-
-// Where a native checkpoint keeps the weights, before their paths in clip's Tensors.
-const (
-	WeightPath  = "/model/"
-	MasterPath  = "/optimizer/master/" // float32 ones, where those of the model are of half precision
-	AveragePath = "/ema/"              // their moving average, if one is kept
+	"clipbench/workbench/train"
 )
 
 // openNative reads the model out of a training state: the moving average, if one is kept and used for validation, unless
@@ -29,13 +23,13 @@ func openNative(dir string, o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	prefix := WeightPath
+	prefix := train.WeightPath
 	if ema := cfg.ExpManager.EMA; ema.Enable && !ema.ValidateOriginalWeights && !o.Original {
-		prefix = AveragePath
+		prefix = train.EMAPath
 	}
 	file := &tensorfile.File{Path: filepath.Join(dir, stateFile), Tensors: below(prefix, saved.Tensors)}
-	if prefix == WeightPath {
-		maps.Copy(file.Tensors, below(MasterPath, saved.Tensors))
+	if prefix == train.WeightPath {
+		maps.Copy(file.Tensors, below(train.MasterPath, saved.Tensors))
 	}
 	if embedding, ok := file.Tensors["text/token_embedding"]; ok && cfg.Model.Text.VocabSize == 0 && len(embedding.Dims) == 2 {
 		cfg.Model.Text.VocabSize = embedding.Dims[0]

@@ -36,7 +36,7 @@ func (u *update) apply(p clip.Tensor, gradient *Node) {
 	optim, rule := &u.cfg.Model.Optim, rulesOf(&u.cfg.Model.Optim, p)
 	weight := u.store.GetVariable(WeightPath + p.Path)
 	master := weight
-	if v := u.store.GetVariable(masterPath + p.Path); v != nil {
+	if v := u.store.GetVariable(MasterPath + p.Path); v != nil {
 		master = v
 	}
 	old := master.NodeValue(gradient.Graph())

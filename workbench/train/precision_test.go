@@ -150,7 +150,7 @@ func TestO2KeepsWeightsInHalfAndMastersInSingle(t *testing.T) {
 	cfg := configure(t, list("trainer.precision=bf16 model.megatron_amp_O2=true model.optim.name=adamw exp_manager.ema.enable=true exp_manager.ema.decay=0.6")...)
 	r := newTrainer(t, backend(t), cfg)
 	plain := newPlain(r)
-	for path, values := range floats(r.store, masterPath) { // what it starts from is not yet rounded
+	for path, values := range floats(r.store, MasterPath) { // what it starts from is not yet rounded
 		for i, v := range values {
 			plain.weights[path][i], plain.average[path][i] = float64(v), float64(v)
 		}
@@ -162,13 +162,13 @@ func TestO2KeepsWeightsInHalfAndMastersInSingle(t *testing.T) {
 	masters := single32(plain.weights)
 	wantClose(t, "moving average", floats(r.store, EMAPath), single32(plain.average), 2e-6)
 	delete(masters, "logit_scale")
-	wantClose(t, "masters", floats(r.store, masterPath), masters, 2e-6)
+	wantClose(t, "masters", floats(r.store, MasterPath), masters, 2e-6)
 	for _, p := range r.model.Tensors() {
 		v := r.store.GetVariable(WeightPath + p.Path)
 		if want := len(p.Dims) > 0; (v.DType() == dtypes.BFloat16) != want {
 			t.Errorf("%s is %s", p.Path, v.DType())
 		}
-		if m := r.store.GetVariable(masterPath + p.Path); m != nil {
+		if m := r.store.GetVariable(MasterPath + p.Path); m != nil {
 			rounded := floats(r.store, WeightPath+p.Path)
 			wantClose(t, p.Path+" against its master rounded", rounded, map[string][]float32{"": tensors.MustCopyFlatData[float32](single(converted(m.MustValue(), dtypes.BFloat16)))}, 0)
 		}

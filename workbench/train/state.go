@@ -18,11 +18,11 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// The state's tensors, by path: a weight lies at WeightPath + its path in clip's Tensors.
+// The state's tensors, by path: a weight lies at WeightPath + its path in clip's Tensors, as checkpoints keep it.
 const (
 	WeightPath  = "/model/"
-	EMAPath     = "/ema/"
-	masterPath  = "/optimizer/master/" // float32, where the weight itself is of half precision
+	EMAPath     = "/ema/"              // its moving average, if one is kept
+	MasterPath  = "/optimizer/master/" // float32, where the weight itself is of half precision
 	firstPath   = "/optimizer/first_moment/"
 	secondPath  = "/optimizer/second_moment/"
 	updatesPath = "/optimizer/updates"
@@ -69,7 +69,7 @@ func (s *state) addParameter(p clip.Tensor) {
 	}
 	s.addCopy(WeightPath+p.Path, p, weightDType(s.cfg, p), values, true)
 	if weightDType(s.cfg, p) != dtypes.Float32 {
-		s.addCopy(masterPath+p.Path, p, dtypes.Float32, values, false)
+		s.addCopy(MasterPath+p.Path, p, dtypes.Float32, values, false)
 	}
 	if s.cfg.ExpManager.EMA.Enable {
 		s.addCopy(EMAPath+p.Path, p, dtypes.Float32, values, false)
@@ -106,17 +106,4 @@ func (s *state) add(path string, value *tensors.Tensor, trainable bool) {
 		return
 	}
 	v.SetTrainable(trainable)
-}
-
-// StepsDone is the number of steps in the state: batches that were taken.
-func StepsDone(store *model.Store) (int, error) {
-	v := store.GetVariable(stepPath)
-	if v == nil {
-		return 0, fmt.Errorf("the state holds no tensor %s", stepPath)
-	}
-	value, err := v.Value()
-	if err != nil {
-		return 0, err
-	}
-	return int(tensors.ToScalar[int32](value)), nil
 }

@@ -27,7 +27,7 @@ func Weights(g *graph.Graph, store *model.Store, prefix string) clip.Weights {
 
 // Weight is a copy of a weight in float32, from where it is kept most exactly.
 func Weight(store *model.Store, path string) (*tensors.Tensor, error) {
-	v := store.GetVariable(masterPath + path)
+	v := store.GetVariable(MasterPath + path)
 	if v == nil {
 		v = store.GetVariable(WeightPath + path)
 	}
@@ -50,7 +50,7 @@ func SetWeight(store *model.Store, path string, values *tensors.Tensor) error {
 	if store.GetVariable(WeightPath+path) == nil {
 		return fmt.Errorf("the state holds no tensor %s%s", WeightPath, path)
 	}
-	for _, prefix := range []string{WeightPath, masterPath, EMAPath} {
+	for _, prefix := range []string{WeightPath, MasterPath, EMAPath} {
 		v := store.GetVariable(prefix + path)
 		if v == nil {
 			continue

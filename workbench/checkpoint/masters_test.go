@@ -9,12 +9,6 @@ import (
 	"clipbench/workbench/train"
 )
 
-func TestTheTrainingStateLiesWhereModelsAreLookedFor(t *testing.T) {
-	if checkpoint.WeightPath != train.WeightPath || checkpoint.AveragePath != train.EMAPath {
-		t.Errorf("weights at %s and %s, training keeps them at %s and %s", checkpoint.WeightPath, checkpoint.AveragePath, train.WeightPath, train.EMAPath)
-	}
-}
-
 func TestWeightsOfHalfPrecisionAreOpenedWhereTheyAreKeptExactly(t *testing.T) {
 	cfg, err := config.Preset("tiny", "trainer.precision=bf16", "model.megatron_amp_O2=true", "model.tokenizer.type=clip")
 	if err != nil {
