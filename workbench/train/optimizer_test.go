@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"clipbench/workbench/config"
+	"clipbench/workbench/device/programs"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// gradientsOf is the gradient of a trainer's weights on a batch, from a program of its own: no step is taken.
+// gradientsOf is the gradient of a trainer's weights on a batch, from a program of its own, compiled as
+// a step is: no step is taken.
 func gradientsOf(t *testing.T, r *trainer, batch Batch) map[string][]float32 {
 	t.Helper()
 	parameters := r.model.Tensors()
@@ -25,7 +27,7 @@ func gradientsOf(t *testing.T, r *trainer, batch Batch) map[string][]float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := e.Call(batch.Images, batch.Tokens, batch.Concepts)
+	out, err := e.WithName(programs.TrainingStep).Call(batch.Images, batch.Tokens, batch.Concepts)
 	if err != nil {
 		t.Fatal(err)
 	}
