@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,6 +105,9 @@ func (w whole) describe(out io.Writer, r *live.Run, now time.Time) {
 	}
 	fact("command", strings.Join(w.Info.Command, " "))
 	fact("commit", w.Info.Commit)
+	for _, name := range slices.Sorted(maps.Keys(w.Info.Data)) {
+		fact("data", fmt.Sprintf("%s, %s pairs", name, chart.Count(w.Info.Data[name])))
+	}
 	fact("backend", w.Info.Backend)
 	if w.Info.PID != 0 {
 		fact("writer", w.Info.String())

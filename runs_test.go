@@ -18,7 +18,7 @@ func someRuns(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for k, name := range []string{"a", "b", "c"} {
-		w, err := runlog.Create(root, name, runlog.Info{}, fmt.Appendf(nil, "model:\n  optim:\n    lr: %g\n", 1e-3/float64(k+1)))
+		w, err := runlog.Create(root, name, runlog.Info{Data: map[string]int{"emoji:train": 8342}}, fmt.Appendf(nil, "model:\n  optim:\n    lr: %g\n", 1e-3/float64(k+1)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -114,6 +114,9 @@ func TestRunsShowHasConfigurationAndMetrics(t *testing.T) {
 	}
 	if o := succeeds(t, "runs", "show", filepath.Join(root, "d\x1b[2J")); strings.ContainsRune(o.stdout, '\x1b') || !strings.Contains(o.stdout, "1e308") {
 		t.Errorf("it prints %q", o.stdout)
+	}
+	if o := succeeds(t, "runs", "show", "b", "--runs", root); !strings.Contains(o.stdout, "emoji:train, 8,342 pairs") {
+		t.Errorf("its data is not named:\n%s", o.stdout)
 	}
 	finish(t, clipbench("runs", "show", "nix", "--runs", root)).refused(t, 1, "there is no such run", "has: a, b, c")
 }
