@@ -30,12 +30,17 @@ func execute(args []string) int {
 	root.SetArgs(args)
 	root.SetOut(c.out)
 	err := root.ExecuteContext(ctx)
-	if failure := c.out.failure; failure != nil && (err == nil || errors.Is(err, failure)) {
-		c.started, err = true, fmt.Errorf("standard output does not take the result: %w", failure)
-	}
 	if c.bar != nil {
 		c.bar.Close()
 	}
+	if failure := c.out.failure; failure != nil && (err == nil || errors.Is(err, failure)) {
+		c.started, err = true, fmt.Errorf("standard output does not take the result: %w", failure)
+	}
+	return c.report(err)
+}
+
+// report tells an error on standard error, and gives the exit status.
+func (c *command) report(err error) int {
 	switch {
 	case err == nil:
 		return 0
