@@ -229,34 +229,6 @@ func TestAnotherBackendIsToldOnResume(t *testing.T) {
 	}
 }
 
-func TestAValidationThatFailsLosesNoStep(t *testing.T) {
-	root := t.TempDir()
-	media := filepath.Join(root, "tiny", "media")
-	p := &recorder{during: func(m Moment) {
-		if m.Step == 3 { // a file where the gallery's folder is to be
-			_ = os.RemoveAll(media)
-			_ = os.WriteFile(media, nil, 0o644)
-		}
-	}}
-	summary, err := tiny(t, root, p).Train(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "media") || summary.State != runlog.Failed {
-		t.Fatalf("%+v, %v", summary, err)
-	}
-	if err := os.Remove(media); err != nil {
-		t.Fatal(err)
-	}
-	run := tiny(t, root, &recorder{})
-	if run.Steps() != 4 {
-		t.Errorf("it goes on from step %d, want 4", run.Steps())
-	}
-	if summary, err = run.Train(t.Context()); err != nil || summary.Step != 12 {
-		t.Errorf("%+v, %v", summary, err)
-	}
-	if _, err := os.Stat(filepath.Join(media, "4", "similarity.png")); err != nil {
-		t.Errorf("the validation that failed was not made up for: %v", err)
-	}
-}
-
 func TestMaxTimeBoundsTheRunAndNotEachOfItsProcesses(t *testing.T) {
 	dir, root := recipe(t), t.TempDir()
 	within := func(seconds float64) Summary {
@@ -296,31 +268,6 @@ func TestALongerRunBeginsFromTheWeightsOfTheFirst(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	mustTrain(t, dir, t.TempDir(), 1, "trainer.max_steps=20", from)
-}
-
-func TestACheckpointThatCouldNotBeWrittenIsNotListedAndWrittenNextTime(t *testing.T) {
-	root := t.TempDir()
-	checkpoints := filepath.Join(root, "tiny", "checkpoints")
-	p := &recorder{during: func(m Moment) {
-		if m.Step == m.Total { // a file where their folder is to be
-			_ = os.WriteFile(checkpoints, nil, 0o644)
-		}
-	}}
-	run := tiny(t, root, p, "trainer.val_check_interval=100")
-	summary, err := run.Train(t.Context())
-	if err == nil || summary.State != runlog.Failed || summary.Checkpoint != "" {
-		t.Fatalf("%+v, %v", summary, err)
-	}
-	if err := os.Remove(checkpoints); err != nil {
-		t.Fatal(err)
-	}
-	p.during = nil
-	if summary, err = run.Train(t.Context()); err != nil || summary.State != runlog.Finished || summary.Checkpoint != filepath.Join(checkpoints, "12") {
-		t.Fatalf("%+v, %v", summary, err)
-	}
-	if _, err := os.Stat(filepath.Join(summary.Checkpoint, "checkpoint.json")); err != nil {
-		t.Error(err)
-	}
 }
 
 func TestARunWithoutAWholeCheckpointDoesNotBeginAnew(t *testing.T) {

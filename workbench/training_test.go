@@ -2,19 +2,16 @@ package workbench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"image/png"
 	"math"
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
-	"clipbench/workbench/checkpoint"
 	"clipbench/workbench/config"
 	"clipbench/workbench/device"
 	"clipbench/workbench/evaluate"
@@ -297,66 +294,6 @@ func TestValidationLeavesTheGallerysMatrixOfEachStep(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(root, "tiny", "media", "*", ".*")); len(left) > 0 {
 		t.Errorf("half-written files stay: %v", left)
 	}
-}
-
-func TestCheckpointKeysHaveTheirEffect(t *testing.T) {
-	for name, tc := range map[string]struct {
-		overrides []string
-		steps     []string // of the checkpoints that stay after twelve steps
-	}{
-		"at each validation, three best":   {nil, []string{"4", "8", "12"}},
-		"every n steps":                    {[]string{"every_n_train_steps=5"}, []string{"5", "10", "12"}},
-		"the best one and the newest":      {[]string{"save_top_k=1", "monitor=lr", "mode=max"}, []string{"4", "12"}},
-		"the newest alone":                 {[]string{"save_top_k=0"}, []string{"12"}},
-		"all":                              {[]string{"save_top_k=-1", "every_n_train_steps=2"}, []string{"2", "4", "6", "8", "10", "12"}},
-		"by the clock, which never is due": {[]string{"train_time_interval=60"}, []string{"12"}},
-		"by the clock, which always is":    {[]string{"train_time_interval=1e-9", "save_top_k=-1"}, []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			root := t.TempDir()
-			var overrides []string
-			for _, o := range tc.overrides {
-				overrides = append(overrides, "exp_manager.checkpoint_callback_params."+o)
-			}
-			if _, err := tiny(t, root, &recorder{}, overrides...).Train(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			var steps []string
-			paths, err := checkpoint.List(filepath.Join(root, "tiny", "checkpoints"))
-			for _, path := range paths {
-				steps = append(steps, filepath.Base(path))
-			}
-			if err != nil || !slices.Equal(steps, tc.steps) {
-				t.Errorf("checkpoints %v (%v), want %v", steps, err, tc.steps)
-			}
-		})
-	}
-}
-
-func TestWithoutCheckpointsNoneIsWrittenAndThatIsSaid(t *testing.T) {
-	root, p := t.TempDir(), &recorder{}
-	summary, err := tiny(t, root, p, "exp_manager.create_checkpoint_callback=false").Train(t.Context())
-	if err != nil || summary.Checkpoint != "" || !strings.Contains(strings.Join(p.said, "\n"), "no checkpoint is written") {
-		t.Errorf("%+v, %v, said %v", summary, err, p.said)
-	}
-	if _, err := os.Stat(filepath.Join(root, "tiny", "checkpoints")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a folder of checkpoints is there: %v", err)
-	}
-}
-
-func TestACheckpointIsFoundByItsFilename(t *testing.T) {
-	root := t.TempDir()
-	run := tiny(t, root, &recorder{}, "exp_manager.checkpoint_callback_params.filename=best-{val_loss:.3f}-{step}")
-	summary, err := run.TrainSteps(t.Context(), 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(root, "tiny", "checkpoints", fmt.Sprintf("best-val_loss=%.3f-step=4", summary.Metrics["val_loss"]))
-	m, err := OpenModel(path, Options{Backend: "go"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Close()
 }
 
 func TestGPUsAreReadFromNvidiaSMI(t *testing.T) {
