@@ -43,7 +43,7 @@ class Execution:
     def __init__(self, notebook, seconds):
         self.cell, self.started, self.spent, self.stopped = 0, 0.0, 0.0, False
         self.client = NotebookClient(
-            notebook, kernel_name="gonb", timeout=seconds, startup_timeout=120, record_timing=False,
+            notebook, kernel_name="gonb", timeout=seconds, startup_timeout=120, record_timing=False, coalesce_streams=True,
             interrupt_on_timeout=True, error_on_timeout=too_long(seconds), on_cell_start=self.start, on_cell_executed=self.done,
         )
 
