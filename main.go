@@ -49,7 +49,8 @@ func (c *command) report(err error) int {
 		return 2
 	}
 	fmt.Fprintf(os.Stderr, "clipbench: %s\n", strings.TrimSpace(err.Error())) // several at once stay one a line
-	if wrong := (config.Problems)(nil); errors.As(err, &wrong) && wrong.OnCommandLine() {
+	var wrong config.Problems
+	if errors.As(err, &wrong) && wrong.OnCommandLine() {
 		return 2
 	}
 	return 1
