@@ -5,55 +5,36 @@ import (
 
 	"clipbench/workbench/config"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
-// Schedule is the learning rate as a function of the step, counted from 0.
-type Schedule func(step int) float64
-
-// NewSchedule returns the course that model.optim.sched names, over total steps. All of them warm up as NeMo does, by
-// lr·(t+1)/(warmup+1).
-func NewSchedule(o *config.Optim, total int) Schedule {
-	s := &o.Sched
-	after := func(int) float64 { return o.LR }
-	switch rest := total - s.WarmupSteps; s.Name {
+// learningRate is the rate at step, int32 and counted from 0, on the course that model.optim.sched names, over total steps.
+// All of them warm up as NeMo does, by lr·(t+1)/(warmup+1). It is computed in float64 and rounded once, to float32.
+func learningRate(o *config.Optim, total int, step *Node) *Node {
+	s, t := &o.Sched, ConvertDType(step, dtypes.Float64)
+	warming := MulScalar(AddScalar(t, 1), o.LR/float64(s.WarmupSteps+1))
+	rate := AddScalar(ZerosLike(t), o.LR)
+	switch s.Name {
 	case "CosineAnnealing":
-		after = func(step int) float64 { return cosine(o.LR, s.MinLR, step, rest-s.ConstantSteps) }
+		end := total - s.ConstantSteps
+		rate = cosine(o.LR, s.MinLR, left(t, end, end-s.WarmupSteps))
 	case "constant-cooldown":
-		after = func(step int) float64 { return cooldown(o.LR, s.MinLR, step, rest, s.CooldownSteps) }
+		rate = line(o.LR, s.MinLR, left(t, total, s.CooldownSteps))
 	}
-	return func(step int) float64 {
-		if step < s.WarmupSteps {
-			return o.LR * float64(step+1) / float64(s.WarmupSteps+1)
-		}
-		return after(step - s.WarmupSteps)
-	}
+	return ConvertDType(Where(LessThan(t, AddScalar(ZerosLike(t), s.WarmupSteps)), warming, rate), dtypes.Float32)
 }
 
-// cosine is half a cosine from lr down to floor over so many steps, and floor from then on: NeMo's CosineAnnealing, whose
-// constant_steps are those at the end. Loshchilov and Hutter 2017.
-func cosine(lr, floor float64, step, steps int) float64 {
-	if step >= steps {
-		return floor
-	}
-	return floor + (lr-floor)*(1+math.Cos(math.Pi*float64(step)/float64(steps)))/2
+// left is how much is left at step of the last steps before end: 1 before them, 0 after.
+func left(step *Node, end, last int) *Node {
+	return ClipScalar(DivScalar(SubScalar(step, end), -max(1, last)), 0, 1)
 }
 
-// cooldown is lr, and then over the last steps a line down to floor. open_clip's const-cooldown with power 1.
-func cooldown(lr, floor float64, step, total, last int) float64 {
-	left := float64(total - step)
-	if last <= 0 || left >= float64(last) {
-		return lr
-	}
-	return floor + (lr-floor)*math.Max(0, left)/float64(last)
+// cosine is half a cosine from lr down to floor: NeMo's CosineAnnealing, whose constant_steps are those at floor. Loshchilov
+// and Hutter 2017.
+func cosine(lr, floor float64, left *Node) *Node {
+	return line(lr, floor, MulScalar(OneMinus(Cos(MulScalar(left, math.Pi))), 0.5))
 }
 
-// table is the whole schedule as a constant of the graph, read at step: no host arithmetic enters the training step.
-func (s Schedule) table(g *Graph, total int, step *Node) *Node {
-	rates := make([]float32, total+1)
-	for i := range rates {
-		rates[i] = float32(s(i))
-	}
-	at := MinScalar(step, float64(total))
-	return Squeeze(Gather(Const(g, rates), ExpandAxes(at, -1)))
-}
+// line goes from lr down to floor: open_clip's const-cooldown with power 1.
+func line(lr, floor float64, left *Node) *Node { return AddScalar(MulScalar(left, lr-floor), floor) }

@@ -6,6 +6,9 @@ import (
 
 	"clipbench/workbench/config"
 
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -42,18 +45,68 @@ func TestSchedulesFollowTheirFormulas(t *testing.T) {
 			map[int]float64{0: 1. / 3, 1: 2. / 3, 2: 1, 6: 1, 7: 0.8, 8: 0.6, 9: 0.4, 10: 0.2, 12: 0.2},
 		},
 	} {
-		s := NewSchedule(&config.Optim{LR: 1, Sched: tc.sched}, tc.total)
-		e := MustNewExec(goBackend(t), func(step *Node) *Node { return s.table(step.Graph(), tc.total, step) })
+		got := ratesOf(t, goBackend(t), &config.Optim{LR: 1, Sched: tc.sched}, tc.total, 101)
 		for step, want := range tc.want {
-			if got := s(step); math.Abs(got-want) > 1e-12 {
-				t.Errorf("%s: step %d has %g, want %g", tc.name, step, got, want)
+			if math.Abs(float64(got[step])-want) > 1e-7 {
+				t.Errorf("%s: step %d has %g, want %g", tc.name, step, got[step], want)
 			}
-			out, err := e.Call(int32(step))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := float64(tensors.ToScalar[float32](out[0])); math.Abs(got-want) > 1e-7 {
-				t.Errorf("%s: the graph has %g at step %d, want %g", tc.name, got, step, want)
+		}
+	}
+}
+
+// ratesOf are the learning rates of the first steps.
+func ratesOf(t *testing.T, b compute.Backend, o *config.Optim, total, steps int) []float32 {
+	t.Helper()
+	rates := func(g *Graph) *Node { return learningRate(o, total, Iota(g, shapes.Make(dtypes.Int32, steps), 0)) }
+	out, err := ExecOnce(b, rates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tensors.MustCopyFlatData[float32](out)
+}
+
+// rateOf is the learning rate in Go, step by step, as NeMo and open_clip write it.
+func rateOf(o *config.Optim, total, step int) float64 {
+	s := &o.Sched
+	if step < s.WarmupSteps {
+		return o.LR * float64(step+1) / float64(s.WarmupSteps+1)
+	}
+	switch decay := total - s.WarmupSteps - s.ConstantSteps; s.Name {
+	case "CosineAnnealing":
+		if step -= s.WarmupSteps; step >= decay {
+			return s.MinLR
+		}
+		return s.MinLR + (o.LR-s.MinLR)*(1+math.Cos(math.Pi*float64(step)/float64(decay)))/2
+	case "constant-cooldown":
+		if start := total - s.CooldownSteps; step > start {
+			return s.MinLR + (o.LR-s.MinLR)*math.Max(0, 1-float64(step-start)/float64(s.CooldownSteps))
+		}
+	}
+	return o.LR
+}
+
+func TestEveryStepHasTheRateOfItsScheduleToFloat32Rounding(t *testing.T) {
+	backends := []compute.Backend{goBackend(t)}
+	if d, err := xla(); err == nil {
+		backends = append(backends, d.Backend)
+	}
+	for _, total := range []int{1, 7, 1_000, 375_000} {
+		for _, sched := range []config.Sched{
+			{Name: "CosineAnnealing", WarmupSteps: total / 40, MinLR: 1e-5},
+			{Name: "CosineAnnealing", ConstantSteps: total / 3},
+			{Name: "CosineAnnealing", WarmupSteps: 2 * total},
+			{Name: "CosineAnnealing", ConstantSteps: total, MinLR: 1e-4},
+			{Name: "constant", WarmupSteps: total / 2},
+			{Name: "constant-cooldown", WarmupSteps: total / 10, CooldownSteps: total / 4, MinLR: 1e-6},
+			{Name: "constant-cooldown", CooldownSteps: total},
+		} {
+			o := &config.Optim{LR: 1e-3, Sched: sched}
+			for _, b := range backends {
+				for step, got := range ratesOf(t, b, o, total, total) {
+					if want := rateOf(o, total, step); math.Abs(float64(got)-want) > 1e-7*want+1e-15 {
+						t.Fatalf("%+v, %d steps, on %s: step %d has %g, want %g", sched, total, b.Name(), step, got, want)
+					}
+				}
 			}
 		}
 	}

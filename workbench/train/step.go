@@ -108,7 +108,7 @@ func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	loss, gradients := s.differentiate(whole(images, tokens), concepts, list)
 	norm := globalNorm(gradients)
 	finite := And(IsFinite(loss), IsFinite(norm))
-	rate := NewSchedule(&s.cfg.Model.Optim, s.total).table(g, s.total, before)
+	rate := learningRate(&s.cfg.Model.Optim, s.total, before)
 	u := &update{cfg: s.cfg, store: s.store, rate: rate, count: count, finite: finite}
 	clipping := clipFactor(norm, s.cfg.Trainer.GradientClipVal)
 	for i, p := range list {
