@@ -13,6 +13,8 @@ type Pass struct {
 	RNG      *RNG         // their randomness; may be nil when none of them is used
 	Ranks    int          // data parallel ranks that the batch lies on, for the losses' local forms; 0 is 1
 	Divided  bool         // tensor parallelism: heads and MLP lie divided among devices
+
+	since *Node // what vectors wait for before they are spread over the tokens; nil: nothing
 }
 
 // weight is a tensor in the pass's precision.
@@ -37,9 +39,18 @@ func (p *Pass) affine(x, w, b *Node) *Node {
 	in := w.Shape().Dim(0)
 	y := Dot(Reshape(x, -1, in), Reshape(w, in, -1)).WithAccumulatorDType(p.DType).General([]int{1}, nil, []int{0}, nil)
 	if b != nil {
-		y = Add(y, Reshape(b, 1, -1))
+		y = Add(y, Reshape(p.spread(b), 1, -1))
 	}
 	return Reshape(y, dims...)
+}
+
+// spread is a bias or a gain that is about to meet every token. XLA's CPU compiler writes such a vector out for all of them,
+// and would for those of all blocks when the step begins.
+func (p *Pass) spread(vector *Node) *Node {
+	if p.since == nil {
+		return vector
+	}
+	return SchedulingBarrier(vector, p.since)
 }
 
 // norm is layer normalisation over the last axis, computed in float32. Ba et al. 2016.
@@ -47,8 +58,8 @@ func (p *Pass) norm(path string, epsilon float64, x *Node) *Node {
 	y := ConvertDType(x, dtypes.Float32)
 	y = Sub(y, ReduceAndKeep(y, ReduceMean, -1))
 	y = Div(y, Sqrt(AddScalar(ReduceAndKeep(Square(y), ReduceMean, -1), epsilon)))
-	y = Mul(y, ExpandLeftToRank(p.Weights(path+"/weight"), y.Rank()))
-	y = Add(y, ExpandLeftToRank(p.Weights(path+"/bias"), y.Rank()))
+	y = Mul(y, ExpandLeftToRank(p.spread(p.Weights(path+"/weight")), y.Rank()))
+	y = Add(y, ExpandLeftToRank(p.spread(p.Weights(path+"/bias")), y.Rank()))
 	return ConvertDType(y, x.DType())
 }
 

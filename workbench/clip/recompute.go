@@ -38,6 +38,17 @@ func (r recompute) before(depth int, x *Node) *Node {
 	return x
 }
 
+// pass is the one for the block at depth with the input x. In a block that is computed again vectors wait for x: else they
+// would be spread over the tokens when the step begins, and kept until the block is computed for the second time.
+func (r recompute) pass(p *Pass, depth int, x *Node) *Pass {
+	if depth >= r.layers {
+		return p
+	}
+	here := *p
+	here.since = x
+	return &here
+}
+
 // around keeps only the inputs and the result of f.
 func around(f func(inputs ...*Node) *Node, inputs ...*Node) *Node {
 	kept := make([]*Node, len(inputs))

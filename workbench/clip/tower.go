@@ -41,13 +41,15 @@ func newTower(path string, c *config.Tower, causal bool) tower {
 // only one place of it is read: the last block then computes no more than that place.
 func (t *tower) blocks(p *Pass, x *Node, read *place) *Node {
 	for depth := range t.layers {
+		here := p
 		if p.Training {
 			x = t.recompute.before(depth, x)
+			here = t.recompute.pass(p, depth, x)
 		}
 		if depth == t.layers-1 {
-			x = t.block(p, depth, x, read)
+			x = t.block(here, depth, x, read)
 		} else {
-			x = t.block(p, depth, x, nil)
+			x = t.block(here, depth, x, nil)
 		}
 	}
 	if p.Training {
@@ -64,7 +66,7 @@ func (t *tower) block(p *Pass, depth int, x *Node, read *place) *Node {
 	branch := func(scale string, y *Node) *Node {
 		y = p.dropout(t.hiddenDropout, y)
 		if t.layerScale != 0 {
-			y = Mul(y, ExpandLeftToRank(p.weight(at(scale)), y.Rank()))
+			y = Mul(y, ExpandLeftToRank(p.spread(p.weight(at(scale))), y.Rank()))
 		}
 		return p.dropPath(t.dropPathAt(depth), y)
 	}
