@@ -46,15 +46,12 @@ func temporary(t *testing.T, r *trainer) int64 {
 
 func TestActivationsComputedAgainChangeNothingButMemory(t *testing.T) {
 	b := needXLA(t)
-	for _, set := range []string{
-		"model.optim.name=sgd model.optim.lr=0.1",
-		"model.optim.name=adamw model.optim.lr=1e-3 model.vision.num_layers=2 model.text.num_layers=2 model.vision.attention_dropout=0 model.text.hidden_dropout=0",
-	} {
-		keys := append(slices.Clone(deep), list("%s", set)...)
+	for _, optim := range []string{"model.optim.name=sgd model.optim.lr=0.1", "model.optim.name=adamw model.optim.lr=1e-3"} {
+		keys := append(list("%s", optim), deep...)
 		kept := newTrainer(t, b, configure(t, keys...))
 		kept.run(0, 3)
 		for name, how := range saving {
-			t.Run(strings.Fields(set)[0]+"/"+name, func(t *testing.T) {
+			t.Run(optim+"/"+name, func(t *testing.T) {
 				r := newTrainer(t, b, configure(t, append(keys, forBoth("activations_checkpoint_", how)...)...))
 				r.run(0, 3)
 				wantClose(t, name, floats(r.store, ""), floats(kept.store, ""), 2e-6)
