@@ -40,6 +40,7 @@ func TestEveryNotebookRunsFromACleanKernelAndShowsWhatItClaims(t *testing.T) {
 	l := lab(t)
 	for _, path := range all(t) {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel() // most of the time one core links a cell or compiles a step
 			check := checks[path]
 			if check == nil {
 				t.Fatal("nothing checks its outputs: add it to checks")

@@ -122,3 +122,17 @@ func TestHereIsTheRepositoryAndNowhereElse(t *testing.T) {
 		t.Errorf("outside of the repository: %v", err)
 	}
 }
+
+func TestCellsAreLinkedByGCCWhereGosLinkerCannot(t *testing.T) {
+	l := pretend(t)
+	for status, want := range map[string]string{"exit 0": withGoOnly, "exit 1": withGCC} {
+		folder := t.TempDir()
+		if err := os.WriteFile(filepath.Join(folder, "go"), []byte("#!/bin/sh\n"+status+"\n"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
+		if got := l.linkerOptions(t.Context()); got != want {
+			t.Errorf("with a link that ends in %s: %q, want %q", status, got, want)
+		}
+	}
+}
