@@ -99,9 +99,41 @@ func Predict(cfg *config.Config, m *clip.Model) Footprint {
 		Batch: 4 * pairs * (v.ImgH*v.ImgW*v.NumChannels + c.Text.EncoderSeqLength + 1),
 	}
 	f.Results = f.Weights + f.Optimizer + f.Average
-	a := m.Activations(c.MicroBatchSize, c.TensorParallel, ComputeDType(cfg.Trainer.Precision).Size())
-	f.Activations = a.Kept
-	f.Temporary = a.Kept + a.Working
+	plan := parallel.NewPlan(cfg)
+	a := m.Activations(c.MicroBatchSize, plan.Devices(), plan.Model, ComputeDType(cfg.Trainer.Precision).Size())
+	f.Activations = a.Bytes()
+	f.Temporary = f.Activations - within(a.Kept, stateBuffers(cfg, m)) + a.Working
 	f.Total = f.Weights + f.Optimizer + f.Average + f.Batch + f.Results + f.Temporary
 	return f
+}
+
+// stateBuffers lists the bytes of every tensor of the state on one device.
+func stateBuffers(cfg *config.Config, m *clip.Model) []int {
+	plan := parallel.NewPlan(cfg)
+	var list []int
+	for _, t := range m.Tensors() {
+		h, share := holding(cfg, t), plan.Share(t, plan.Moment(t))*dtypes.Float32.Size()
+		list = append(list, h.Weights)
+		list = append(list, slices.Repeat([]int{share}, (h.Optimizer+h.Average)/share)...)
+	}
+	return list
+}
+
+// within is how many bytes of buffers need no room of their own: XLA puts each, the largest first, where a result will lie
+// that is not written yet and is no smaller.
+func within(buffers []clip.Buffers, results []int) int {
+	largestFirst := func(a, b clip.Buffers) int { return b.Bytes - a.Bytes }
+	used, bytes := 0, 0
+	for _, b := range slices.SortedFunc(slices.Values(buffers), largestFirst) {
+		places := -used
+		for _, r := range results {
+			if r >= b.Bytes {
+				places++
+			}
+		}
+		n := min(b.Count, places)
+		used += n
+		bytes += n * b.Bytes
+	}
+	return bytes
 }
