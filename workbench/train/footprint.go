@@ -102,7 +102,7 @@ func Predict(cfg *config.Config, m *clip.Model) Footprint {
 	plan := parallel.NewPlan(cfg)
 	a := m.Activations(c.MicroBatchSize, plan.Devices(), plan.Model, ComputeDType(cfg.Trainer.Precision).Size())
 	f.Activations = a.Bytes()
-	f.Temporary = f.Activations - within(a.Kept, stateBuffers(cfg, m)) + a.Working
+	f.Temporary = f.Activations - within(a.Kept, stateBuffers(cfg, m)) + a.Working + gathered(cfg, m)
 	f.Total = f.Weights + f.Optimizer + f.Average + f.Batch + f.Results + f.Temporary
 	return f
 }
@@ -134,6 +134,21 @@ func within(buffers []clip.Buffers, results []int) int {
 		n := min(b.Count, places)
 		used += n
 		bytes += n * b.Bytes
+	}
+	return bytes
+}
+
+// gathered is what the blocks' matrices take besides where weights are divided over the data axis: XLA gathers each for the
+// forward pass and keeps it whole for the gradient.
+func gathered(cfg *config.Config, m *clip.Model) int {
+	plan := parallel.NewPlan(cfg)
+	whole := plan
+	whole.ShardWeights = false
+	bytes := 0
+	for _, t := range m.Tensors() {
+		if len(t.Dims) > 1 && blockNumber.MatchString(t.Path) && plan.Share(t, plan.Weight(t)) < plan.Share(t, whole.Weight(t)) {
+			bytes += plan.Share(t, whole.Weight(t)) * weightDType(cfg, t).Size()
+		}
 	}
 	return bytes
 }
