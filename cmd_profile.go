@@ -75,7 +75,7 @@ func (p *profiled) printTotals(out io.Writer) {
 	f := p.Memory.Predicted
 	fmt.Fprintf(out, "\nstate %s (weights %s, optimizer %s, EMA %s), once before the step and once after\n", workbench.Bytes(f.Results),
 		workbench.Bytes(f.Weights), workbench.Bytes(f.Optimizer), workbench.Bytes(f.Average))
-	fmt.Fprintf(out, "batch %s, activations %s, at the peak %s; gradients, %s, lie where the state after the step will\n", workbench.Bytes(f.Batch),
+	fmt.Fprintf(out, "batch %s, activations %s, temporary memory %s; gradients, %s, and activations that fit lie where the state after the step will\n", workbench.Bytes(f.Batch),
 		workbench.Bytes(f.Activations), workbench.Bytes(f.Temporary), workbench.Bytes(f.Gradients))
 	fmt.Fprintf(out, "predicted %s", workbench.Bytes(f.Total))
 	if c := p.Memory.Compiled; c != nil {

@@ -52,9 +52,9 @@ const libraryReduces = 1 << 19
 // the mean or the gain, the normalized values and the result; four of the heads' width: queries, keys, values and what attention
 // makes of them; three of the MLP's; and the scores twice, before the softmax and after. Of these all but the eight are divided
 // among devices. A program of several devices divides by the standard deviation where that of one multiplies by its inverse; if
-// sums go to the library, it keeps that deviation written out over the width, once more for each layer norm. While its gradient
-// is taken the MLP needs half as much again. The last block, where one place of it is read, keeps its first layer norm, and
-// keys and values.
+// sums go to the library, it keeps that deviation written out over the width, once more for each layer norm, and so the softmax's
+// denominator over the scores. While its gradient is taken the MLP needs half as much again; what the last block kept is free by
+// then. The last block, where one place of it is read, keeps its first layer norm, and keys and values.
 func (t *tower) activations(pairs, sequence, devices, divided, size int, onePlace bool) Activations {
 	tokens := pairs * sequence
 	norm := Buffers{4, tokens * t.width * size}

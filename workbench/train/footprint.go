@@ -81,7 +81,7 @@ type Footprint struct {
 	Results     int `json:"results"`   // the state after the step, which lies beside that before it
 	Gradients   int `json:"gradients"` // no more room: they lie where the results will
 	Activations int `json:"activations"`
-	Temporary   int `json:"temporary"` // activations, and what taking the gradient of one part needs besides
+	Temporary   int `json:"temporary"` // activations that do not lie there too, and what taking the gradient of one part needs besides
 	Total       int `json:"total"`
 }
 
