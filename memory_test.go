@@ -19,7 +19,7 @@ func TestOutOfMemorySaysWhatWasNeededAndWhatLowersItMost(t *testing.T) {
 	runs := filepath.Join(t.TempDir(), "runs")
 	c := child("sh", append([]string{"-c", `ulimit -v 8000000 && exec "$@"`, "sh", program}, trainArgs(runs, "--backend", "xla:cpu", "model.text.encoder_seq_length=65536", "model.text.num_layers=2")...)...)
 	o := finish(t, c)
-	advice := []string{"training on 1 device needs about 1.0 TiB", "model.text.use_flash_attention=true (", "model.micro_batch_size=8 (", "trainer.precision=bf16 ("}
+	advice := []string{"training on 1 device needs about 1.0 TiB", "model.text.use_flash_attention=true (", "model.micro_batch_size=8 model.global_batch_size=16 (", "trainer.precision=bf16 ("}
 	o.refused(t, 1, append(advice, "out of memory", "Out of memory allocating")...)
 	log, err := os.ReadFile(filepath.Join(runs, "tiny", "log.txt"))
 	if err != nil {

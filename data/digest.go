@@ -7,15 +7,16 @@ import (
 	"io"
 )
 
-// Outlined is a Source that can say what it holds without reading it again: keys, sizes, captions, in their order.
+// Outlined is a Source that can say what it holds without reading its images: of each sample, in their order, what is cheap
+// to know of its key, sizes and captions.
 type Outlined interface {
 	Source
 	Outline(w io.Writer)
 }
 
-// Digest is 32 hexadecimal digits that stand for what a source holds and not for where it lies. Another number of
-// samples, an outline that differs, and any change of the 64 samples that are read, at equal distances, give another
-// digest; an image changed in place, to one of the same size, among millions may not.
+// Digest is 32 hexadecimal digits that stand for what a source holds. Another number of samples, an outline that differs,
+// and any change of the 64 samples that are read, at equal distances, give another digest. What an outline does not see in
+// the others does not: an image changed in place to one of the same size, in shards a caption too, and in a parquet file any image.
 func Digest(src Source) string {
 	const most = 64
 	h := sha256.New()

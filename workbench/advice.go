@@ -18,7 +18,7 @@ type Saving struct {
 	Bytes int    `json:"bytes"`
 }
 
-// savings are the three changes that lower the prediction most. None changes what is learned but by rounding.
+// savings are the three changes that lower the prediction most. None changes the batch that is learned from.
 func savings(cfg *config.Config, m *clip.Model) []Saving {
 	now := train.Predict(cfg, m).Total
 	var list []Saving
@@ -50,9 +50,11 @@ func cheaper(cfg *config.Config) [][]string {
 	set := func(key string, value any) string { return fmt.Sprintf("%s=%v", key, value) }
 	c := &cfg.Model
 	changes := [][]string{
-		{set("model.micro_batch_size", largestDivisor(c.MicroBatchSize))},
-		{set("model.tensor_model_parallel_size", 2*c.TensorParallel)},
+		{set("model.micro_batch_size", largestDivisor(c.MicroBatchSize)), set("model.global_batch_size", c.GlobalBatchSize)},
 		{"trainer.precision=bf16"},
+	}
+	if c.GatherWithGrad { // else the number of data parallel ranks, which this halves, is part of the gradient
+		changes = append(changes, []string{set("model.tensor_model_parallel_size", 2*c.TensorParallel), set("model.global_batch_size", c.GlobalBatchSize)})
 	}
 	if c.Optim.Name != "sgd" {
 		changes = append(changes, []string{"model.optim.name=distributed_fused_adam"},

@@ -70,6 +70,9 @@ func sourcesOf(sources []data.Source) (list []checkpoint.Source) {
 // sameData refuses to go on with other pairs than those that the run was trained on. The sources are its
 // configuration's and have the same order.
 func (r *Run) sameData(before, now []checkpoint.Source) error {
+	if len(before) != len(now) {
+		return fmt.Errorf("%s: its training data changed: %d sources, and there were %d; put it back as it was, or use another --run", r.Dir, len(now), len(before))
+	}
 	for i, was := range before {
 		is, what := now[i], "holds other pairs than it did"
 		switch {

@@ -76,11 +76,21 @@ func (f *Folder) Describe() string {
 	return fmt.Sprintf("%s: a folder of %d images", f.root, len(f.images))
 }
 
-// Outline writes the images' paths within the folder.
+// Outline writes the images' paths within the folder, their sizes and their captions.
 func (f *Folder) Outline(w io.Writer) {
-	for _, image := range f.images {
-		fmt.Fprintf(w, "%q\n", filepath.ToSlash(image))
+	for i := range f.images {
+		s, _ := f.text(i) // without a caption is how it is then
+		fmt.Fprintf(w, "%q %d %q\n", s.Key, sizeOf(s.Origin), s.Captions)
 	}
+}
+
+// sizeOf is a file's size in bytes; -1 where there is none.
+func sizeOf(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return -1
+	}
+	return info.Size()
 }
 
 // Sample reads image i and its captions. The key is the image's path without its extension.

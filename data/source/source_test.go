@@ -209,8 +209,10 @@ func TestADigestStandsForContentAndNotForThePlace(t *testing.T) {
 				f["photos/002a.png"], f["photos/002a.txt"] = f["photos/002.png"], f["photos/002.txt"]
 				delete(f, "photos/002.png")
 			},
+			"a picture's size":           func(f map[string]string) { f["photos/002.png"] = "another picture" },
+			"a caption beside a picture": func(f map[string]string) { f["photos/002.txt"] = "caption 00!" },
 		} {
-			elsewhere := spec == "photos" && what == "a row's caption" || spec == "pairs.csv" && what == "a picture's name"
+			elsewhere := spec == "photos" && what == "a row's caption" || spec == "pairs.csv" && what == "a caption beside a picture"
 			if is := digest(spec, change); (is == was) != elsewhere {
 				t.Errorf("%s: %s gives %s, was %s", spec, what, is, was)
 			}

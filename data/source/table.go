@@ -149,10 +149,10 @@ func (t *Table) Describe() string {
 	return fmt.Sprintf("%s: %d rows, separated by %s", t.path, len(t.rows), name)
 }
 
-// Outline writes the images' paths and the captions.
+// Outline writes the images' paths and sizes, and the captions.
 func (t *Table) Outline(w io.Writer) {
 	for _, r := range t.rows {
-		fmt.Fprintf(w, "%q %q\n", r.image, r.caption)
+		fmt.Fprintf(w, "%q %d %q\n", r.image, sizeOf(imagePath(t.path, r.image)), r.caption)
 	}
 }
 
@@ -191,11 +191,15 @@ func readImage(table, name string) ([]byte, error) {
 	if strings.Contains(name, "://") {
 		return nil, fmt.Errorf("%s is an address; download the images and give their paths", name)
 	}
-	if !filepath.IsAbs(name) {
-		content, err := os.ReadFile(filepath.Join(filepath.Dir(table), name))
-		if !errors.Is(err, os.ErrNotExist) {
-			return content, err
+	return os.ReadFile(imagePath(table, name))
+}
+
+// imagePath is where a table's image lies: beside the table, or where the process started.
+func imagePath(table, name string) string {
+	if beside := filepath.Join(filepath.Dir(table), name); !filepath.IsAbs(name) {
+		if _, err := os.Stat(beside); !errors.Is(err, os.ErrNotExist) {
+			return beside
 		}
 	}
-	return os.ReadFile(name)
+	return name
 }

@@ -40,12 +40,13 @@ func openXLA(plugin pjrt.Plugin, options string) (compute.Backend, error) {
 }
 
 // compiled is where a pinned plugin's programs are kept: nowhere, if the processor is not known, for they are its machine code,
-// or if XLA is to dump what it compiles.
+// if XLA is to dump what it compiles, or if its flags lie in a file, whose name says nothing of them.
 func compiled(plugin pjrt.Plugin) *programs.Store {
 	cache, err := os.UserCacheDir()
 	processor := processorIdentity()
 	flags := os.Getenv("XLA_FLAGS")
-	if err != nil || processor == "" || strings.Contains(flags, "xla_dump") {
+	inFile := flags != "" && !strings.HasPrefix(strings.TrimSpace(flags), "-")
+	if err != nil || processor == "" || strings.Contains(flags, "xla_dump") || inFile {
 		return nil
 	}
 	return &programs.Store{

@@ -39,8 +39,11 @@ func Open(path string, rules Rules) error {
 	if table == nil {
 		return fmt.Errorf("plugin %s: %w", path, errors.New(C.GoString(problem)))
 	}
+	if err := pjrt.RegisterPreloadedPlugin(path, uintptr(unsafe.Pointer(table))); err != nil {
+		return fmt.Errorf("plugin %s: %w", path, err)
+	}
 	opened.path, opened.rules = path, rules
-	return pjrt.RegisterPreloadedPlugin(path, uintptr(unsafe.Pointer(table)))
+	return nil
 }
 
 // compileProgram stands in for PJRT_Client_Compile. A program that is kept is loaded, any other compiled and kept.
