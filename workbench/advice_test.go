@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,24 @@ func TestAShortageIsToldBeforeItHappens(t *testing.T) {
 	for _, word := range []string{Bytes(p.Total) + " on each of them", Bytes(needed-1) + " are free", memory.Lower[0].Keys, memory.Lower[2].Keys} {
 		if !strings.Contains(text, word) {
 			t.Errorf("a byte too few is free, and %q does not say %q", text, word)
+		}
+	}
+}
+
+func TestAdviceLeavesTheBatchAndTheGradientAsTheyAre(t *testing.T) {
+	keys := []string{"model.preset=tiny", "model.micro_batch_size=8", "model.global_batch_size=null", "model.gather_with_grad=false", "trainer.devices=2"}
+	cfg, err := config.LoadBytes("", nil, keys...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range cheaper(cfg) {
+		changed, err := config.LoadBytes("", nil, append(slices.Clone(keys), change...)...)
+		if err != nil {
+			continue // it is never advised
+		}
+		if changed.Model.GlobalBatchSize != cfg.Model.GlobalBatchSize || changed.DataParallel() != cfg.DataParallel() {
+			t.Errorf("%s: a batch of %d on %d ranks, was %d on %d", change,
+				changed.Model.GlobalBatchSize, changed.DataParallel(), cfg.Model.GlobalBatchSize, cfg.DataParallel())
 		}
 	}
 }

@@ -84,13 +84,14 @@ func (f *Folder) Outline(w io.Writer) {
 	}
 }
 
-// sizeOf is a file's size in bytes; -1 where there is none.
-func sizeOf(path string) int64 {
-	info, err := os.Stat(path)
-	if err != nil {
-		return -1
+// sizeOf is the size in bytes of the first of the files that exists; -1 where there is none.
+func sizeOf(paths ...string) int64 {
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil {
+			return info.Size()
+		}
 	}
-	return info.Size()
+	return -1
 }
 
 // Sample reads image i and its captions. The key is the image's path without its extension.

@@ -152,7 +152,7 @@ func (t *Table) Describe() string {
 // Outline writes the images' paths and sizes, and the captions.
 func (t *Table) Outline(w io.Writer) {
 	for _, r := range t.rows {
-		fmt.Fprintf(w, "%q %d %q\n", r.image, sizeOf(imagePath(t.path, r.image)), r.caption)
+		fmt.Fprintf(w, "%q %d %q\n", r.image, sizeOf(imagePaths(t.path, r.image)...), r.caption)
 	}
 }
 
@@ -191,15 +191,20 @@ func readImage(table, name string) ([]byte, error) {
 	if strings.Contains(name, "://") {
 		return nil, fmt.Errorf("%s is an address; download the images and give their paths", name)
 	}
-	return os.ReadFile(imagePath(table, name))
-}
-
-// imagePath is where a table's image lies: beside the table, or where the process started.
-func imagePath(table, name string) string {
-	if beside := filepath.Join(filepath.Dir(table), name); !filepath.IsAbs(name) {
-		if _, err := os.Stat(beside); !errors.Is(err, os.ErrNotExist) {
-			return beside
+	var content []byte
+	var err error
+	for _, path := range imagePaths(table, name) {
+		if content, err = os.ReadFile(path); !errors.Is(err, os.ErrNotExist) {
+			break
 		}
 	}
-	return name
+	return content, err
+}
+
+// imagePaths are where a table's image may lie, the first of them that exists: beside the table, or where the process started.
+func imagePaths(table, name string) []string {
+	if filepath.IsAbs(name) {
+		return []string{name}
+	}
+	return []string{filepath.Join(filepath.Dir(table), name), name}
 }

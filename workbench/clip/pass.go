@@ -1,6 +1,8 @@
 package clip
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
@@ -76,13 +78,11 @@ func (p *Pass) dropPath(rate float64, x *Node) *Node {
 	if !p.Training || rate == 0 {
 		return x
 	}
-	dims := make([]int, x.Rank())
-	for i := range dims {
-		dims[i] = 1
-	}
-	dims[0] = x.Shape().Dim(0)
-	return p.drop(rate, x, dims)
+	return p.drop(rate, x, rowShape(x.Shape().Dim(0), x.Rank()))
 }
+
+// rowShape is the dimensions of one value a row, in so many axes: [n, 1, …, 1].
+func rowShape(n, rank int) []int { return append([]int{n}, slices.Repeat([]int{1}, rank-1)...) }
 
 func (p *Pass) drop(rate float64, x *Node, dims []int) *Node {
 	keep := GreaterOrEqual(p.RNG.uniform(dims...), Const(x.Graph(), float32(rate)))

@@ -40,9 +40,5 @@ func seen(scores *Node, read *place) *Node {
 	}
 	batch := read.each.Shape().Dim(0)
 	each := BroadcastToDims(ExpandAxes(read.each, 1), batch, d[0]/batch) // of each head, where heads lie beside the batch
-	ones := make([]int, len(d)-1)
-	for i := range ones {
-		ones[i] = 1
-	}
-	return LessOrEqual(key, Reshape(each, append([]int{d[0]}, ones...)...))
+	return LessOrEqual(key, Reshape(each, rowShape(d[0], len(d))...))
 }

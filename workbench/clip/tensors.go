@@ -42,7 +42,7 @@ func (m *Model) visionTensors() []Tensor {
 	if v.ClassTokenLength > 0 {
 		list = append(list, Tensor{Path: "visual/class_embedding", Dims: []int{v.ClassTokenLength, width}, Init: rule.class()})
 	}
-	list = append(list, Tensor{Path: "visual/positional_embedding", Dims: []int{m.sequenceLength(), width}, Init: rule.position()})
+	list = append(list, Tensor{Path: "visual/positional_embedding", Dims: []int{m.cfg.Vision.Positions(), width}, Init: rule.position()})
 	if v.PreprocessLayerNorm {
 		list = append(list, layerNorm("visual/ln_pre", width, v.DoLayerNormWeightDecay)...)
 	}

@@ -41,16 +41,15 @@ func newTower(path string, c *config.Tower, causal bool) tower {
 // only one place of it is read: the last block then computes no more than that place.
 func (t *tower) blocks(p *Pass, x *Node, read *place) *Node {
 	for depth := range t.layers {
-		here := p
+		here, result := p, (*place)(nil)
 		if p.Training {
 			x = t.recompute.before(depth, x)
 			here = t.recompute.pass(p, depth, x)
 		}
 		if depth == t.layers-1 {
-			x = t.block(here, depth, x, read)
-		} else {
-			x = t.block(here, depth, x, nil)
+			result = read
 		}
+		x = t.block(here, depth, x, result)
 	}
 	if p.Training {
 		x = t.recompute.before(t.layers, x)

@@ -105,12 +105,6 @@ func (m *Model) poolImage(x *Node) *Node {
 	return ReduceMean(x, 1)
 }
 
-// sequenceLength is the number of positions of the image tower.
-func (m *Model) sequenceLength() int {
-	v := &m.cfg.Vision
-	return v.ClassTokenLength + (v.ImgH/v.PatchDim)*(v.ImgW/v.PatchDim)
-}
-
 // convolve is a 3×3 convolution of x [batch, height, width, in] with w [3, 3, in, out], one pixel of zeros around: the
 // nine shifted pictures side by side, and one product. It equals Convolve; on GoMLX's Go backend it is a hundred times as
 // fast, and on XLA's CPU no slower.

@@ -39,6 +39,9 @@ func freeInCgroups(system fs.FS) int {
 	groups, _ := fs.ReadFile(system, "proc/self/cgroup") // there is none outside Linux
 	for line := range strings.Lines(string(groups)) {
 		fields := strings.SplitN(strings.TrimSpace(line), ":", 3) // number:controllers:path
+		if len(fields) < 3 {
+			continue
+		}
 		files, ok := cgroups[fields[1]]
 		if !ok {
 			continue

@@ -54,8 +54,12 @@ func compileProgram(args *C.pjrt_compile_args) unsafe.Pointer {
 	options := view(args.options, args.options_size)
 	if bytes.HasPrefix(code, []byte("module @"+TrainingStep)) {
 		options = withOptions(options, opened.rules.StepOptions)
-		args.options, args.options_size = (*C.char)(C.CBytes(options)), C.size_t(len(options))
-		defer C.free(unsafe.Pointer(args.options))
+		own := (*C.char)(C.CBytes(options))
+		defer func(theirs *C.char, size C.size_t) {
+			args.options, args.options_size = theirs, size
+			C.free(unsafe.Pointer(own))
+		}(args.options, args.options_size)
+		args.options, args.options_size = own, C.size_t(len(options))
 	}
 	store := opened.rules.Store
 	if store == nil {
