@@ -41,8 +41,6 @@ func heNormal(fanIn int) Init { return normal(math.Sqrt(2 / float64(fanIn))) }
 // fanIn is PyTorch's default for a linear or convolution layer: uniform in ±1/√fan_in.
 func fanIn(n int) Init { return uniform(1 / math.Sqrt(float64(n))) }
 
-func logOf(v float64) float64 { return math.Log(v) }
-
 // initRule gives each kind of tensor of one tower its start: init_method nemo is Megatron's N(0, init_method_std) with
 // residual outputs scaled by 1/√(2·layers); open_clip is OpenAI's, where the image tower's blocks keep PyTorch's defaults.
 type initRule struct {

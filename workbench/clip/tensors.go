@@ -2,6 +2,7 @@ package clip
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"clipbench/workbench/config"
@@ -28,7 +29,7 @@ func (p Tensor) Size() int {
 // and values [width, 3, heads·head width]; a patch's pixels are ordered row, column, channel.
 func (m *Model) Tensors() []Tensor {
 	list := slices.Concat(m.visionTensors(), m.textTensors())
-	list = append(list, Tensor{Path: "logit_scale", Init: constant(logOf(m.cfg.LogitScaleInit))})
+	list = append(list, Tensor{Path: "logit_scale", Init: constant(math.Log(m.cfg.LogitScaleInit))})
 	if m.cfg.UseSigLIP {
 		list = append(list, Tensor{Path: "logit_bias", Init: constant(m.cfg.LogitBiasInit)})
 	}
