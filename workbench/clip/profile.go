@@ -1,6 +1,10 @@
 package clip
 
-import "clipbench/workbench/config"
+import (
+	"strings"
+
+	"clipbench/workbench/config"
+)
 
 // Profile is what a model weighs and what one pair costs.
 type Profile struct {
@@ -24,100 +28,69 @@ type GFLOPs struct {
 	Text  float64 `json:"text"`
 }
 
-// NewProfile counts a configuration's parameters and operations without building the model. With text.vocab_size
-// unset it counts CLIP's vocabulary.
-func NewProfile(c *config.Config) Profile {
-	m := &c.Model
-	image, text := imageCost(m), textCost(m)
-	p := Profile{
-		Params: Params{Total: image.params + text.params + 1, Image: image.params, Text: text.params},
-		GFLOPs: GFLOPs{Image: image.gflops(), Text: text.gflops()},
-	}
-	if m.UseSigLIP {
-		p.Params.Total++
-	}
-	p.GFLOPs.Total = p.GFLOPs.Image + p.GFLOPs.Text
-	return p
-}
-
-// cost is what a part of the model has and does.
-type cost struct {
-	params int
-	macs   float64 // multiplications, each with its addition
-}
-
-func (c cost) plus(d cost) cost { return cost{c.params + d.params, c.macs + d.macs} }
-
-func (c cost) gflops() float64 { return 2 * c.macs / 1e9 }
-
 // clipVocabulary is the number of entries of CLIP's tokenizer.
 const clipVocabulary = 49408
 
-func imageCost(m *config.Model) cost {
-	v := &m.Vision
-	width := v.HiddenSize
-	sum := stemCost(v)
-	sum.params += (v.ClassTokenLength + v.Positions()) * width
-	if v.PreprocessLayerNorm {
-		sum = sum.plus(normCost(width))
+// NewProfile counts a configuration's parameters and operations without building the graph. With text.vocab_size unset it
+// counts CLIP's vocabulary.
+func NewProfile(c *config.Config) Profile {
+	m := &c.Model
+	image, text := gflops(imageProducts(m)), gflops(textProducts(m))
+	return Profile{
+		Params: countParams(New(m, clipVocabulary).Tensors()),
+		GFLOPs: GFLOPs{Total: image + text, Image: image, Text: text},
 	}
-	sum = sum.plus(towerCost(&v.Tower, v.Positions(), m.OutputDim))
-	beyond := (pooledWidth(v) - width) * m.OutputDim // of the projection, where it reads more than one position
-	return sum.plus(cost{beyond, float64(beyond)})
 }
 
-func textCost(m *config.Model) cost {
-	t := &m.Text
-	rows := t.VocabSize
-	if rows == 0 {
-		rows = roundUp(clipVocabulary, m.VocabSizeDivisibleBy)
-	}
-	sum := cost{params: (rows + t.EncoderSeqLength) * t.HiddenSize}
-	return sum.plus(towerCost(&t.Tower, t.EncoderSeqLength, m.OutputDim))
-}
-
-// towerCost is that of the blocks over a sequence, the last layer norm and the projection of one token.
-func towerCost(t *config.Tower, sequence, output int) cost {
-	width, mlp, inner := t.HiddenSize, t.FFNHiddenSize, t.NumAttentionHeads*t.HeadWidth()
-	block := productCost(width, 3*inner, sequence).
-		plus(cost{macs: 2 * float64(sequence) * float64(sequence) * float64(inner)}). // scores, and the mean they weigh
-		plus(productCost(inner, width, sequence)).
-		plus(productCost(width, mlp, sequence)).
-		plus(productCost(mlp, width, sequence)).
-		plus(normCost(width)).plus(normCost(width))
-	if t.LayerScale != 0 {
-		block.params += 2 * width
-	}
-	blocks := cost{block.params * t.NumLayers, block.macs * float64(t.NumLayers)}
-	projection := cost{width * output, float64(width) * float64(output)}
-	return blocks.plus(normCost(width)).plus(projection)
-}
-
-// stemCost is that of turning pixels into patches.
-func stemCost(v *config.Vision) cost {
-	if v.PatchStem != "conv" {
-		in := v.PatchDim * v.PatchDim * v.NumChannels
-		patches := productCost(in, v.HiddenSize, v.Patches())
-		if !v.PatchBias {
-			patches.params -= v.HiddenSize
+// countParams adds up the tensors of a model.
+func countParams(tensors []Tensor) Params {
+	var p Params
+	for _, t := range tensors {
+		n := t.Size()
+		p.Total += n
+		switch tower, _, _ := strings.Cut(t.Path, "/"); tower {
+		case "visual":
+			p.Image += n
+		case "text":
+			p.Text += n
 		}
-		return patches
 	}
-	var sum cost
-	in, positions := v.NumChannels, v.ImgH*v.ImgW
+	return p
+}
+
+// gflops is two operations for each multiplication, which has its addition.
+func gflops(multiplications int) float64 { return 2 * float64(multiplications) / 1e9 }
+
+// imageProducts is how many multiplications the products of the image tower take.
+func imageProducts(m *config.Model) int {
+	v := &m.Vision
+	return stemProducts(v) + blockProducts(&v.Tower, v.Positions()) + pooledWidth(v)*m.OutputDim
+}
+
+// textProducts is how many those of the text tower take.
+func textProducts(m *config.Model) int {
+	t := &m.Text
+	return blockProducts(&t.Tower, t.EncoderSeqLength) + t.HiddenSize*m.OutputDim
+}
+
+// blockProducts is how many those of a tower's blocks take over a sequence.
+func blockProducts(t *config.Tower, sequence int) int {
+	width, inner := t.HiddenSize, t.NumAttentionHeads*t.HeadWidth()
+	weights := width*3*inner + inner*width + 2*width*t.FFNHiddenSize
+	attention := 2 * sequence * inner // of one query: its scores, and the mean they weigh
+	return t.NumLayers * sequence * (weights + attention)
+}
+
+// stemProducts is how many those take that turn pixels into patches.
+func stemProducts(v *config.Vision) int {
+	if v.PatchStem != "conv" {
+		return v.Patches() * v.PatchDim * v.PatchDim * v.NumChannels * v.HiddenSize
+	}
+	sum, in, positions := 0, v.NumChannels, v.ImgH*v.ImgW
 	for _, layer := range stemLayers(v) {
 		positions /= layer.stride * layer.stride
-		kernel := 9 * layer.in * layer.out
-		sum = sum.plus(cost{kernel, float64(kernel) * float64(positions)}).plus(normCost(layer.out))
+		sum += positions * 9 * layer.in * layer.out
 		in = layer.out
 	}
-	return sum.plus(productCost(in, v.HiddenSize, v.Patches()))
+	return sum + v.Patches()*in*v.HiddenSize
 }
-
-// productCost is a dense layer with a bias, applied at each of the positions.
-func productCost(in, out, positions int) cost {
-	return cost{in*out + out, float64(in) * float64(out) * float64(positions)}
-}
-
-// normCost is a layer norm.
-func normCost(width int) cost { return cost{params: 2 * width} }

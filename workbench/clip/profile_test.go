@@ -95,30 +95,44 @@ func TestViTB32HasTheParametersOfOpenAIs(t *testing.T) {
 	}
 }
 
-func TestProfileCountsTheTensorsOfTheModel(t *testing.T) {
-	for name, overrides := range map[string][]string{
-		"tiny":                 nil,
-		"eight class tokens":   {"model.vision.class_token_length=8"},
-		"pooled":               {"model.vision.class_token_length=0", "model.vision.global_average_pool=true"},
-		"no first norm":        {"model.vision.preprocess_layernorm=false"},
-		"free widths":          {"model.vision.kv_channels=24", "model.vision.ffn_hidden_size=300", "model.text.kv_channels=40"},
-		"layer scale":          {"model.vision.layerscale=true", "model.text.layerscale=0.1"},
-		"every position read":  {"model.vision.flatten_pool=true"},
-		"convolutional stem":   {"model.vision.patch_stem=conv", "model.vision.patch_stem_width=12", "model.vision.patch_stem_depth=2"},
-		"sigmoid":              {"model.use_siglip=true"},
-		"oblong":               {"model.vision.img_w=64"},
-		"the tokenizer's size": {"model.text.vocab_size=null"},
+// Of tiny: both towers have width 128, four blocks, MLPs of 512 and two heads of 64; a patch has 4×4 pixels of 3 channels.
+func TestAnOptionAddsTheParametersThatItIsMadeOf(t *testing.T) {
+	const width, layers = 128, 4
+	projections := func(fewer int) int { return -layers * fewer * (3*(width+1) + width) } // heads that are narrower in sum
+	tiny := profileOf(t).Params
+	for name, tc := range map[string]struct {
+		overrides           []string
+		image, text, beyond int // more than tiny has
+	}{
+		"eight class tokens":   {overrides: []string{"model.vision.class_token_length=8"}, image: 7 * 2 * width}, // and their positions
+		"pooled":               {overrides: []string{"model.vision.class_token_length=0", "model.vision.global_average_pool=true"}, image: -2 * width},
+		"no first norm":        {overrides: []string{"model.vision.preprocess_layernorm=false"}, image: -2 * width},
+		"patch bias":           {overrides: []string{"model.vision.patch_bias=true"}, image: width},
+		"narrow heads":         {overrides: []string{"model.vision.kv_channels=24", "model.text.kv_channels=40"}, image: projections(2 * 40), text: projections(2 * 24)},
+		"narrow MLP":           {overrides: []string{"model.vision.ffn_hidden_size=300"}, image: -layers * 212 * (2*width + 1)},
+		"layer scale":          {overrides: []string{"model.vision.layerscale=true", "model.text.layerscale=0.1"}, image: layers * 2 * width, text: layers * 2 * width},
+		"every position read":  {overrides: []string{"model.vision.flatten_pool=true"}, image: 64 * width * width},
+		"sigmoid":              {overrides: []string{"model.use_siglip=true"}, beyond: 1},
+		"oblong":               {overrides: []string{"model.vision.img_w=64"}, image: 64 * width},
+		"the tokenizer's size": {overrides: []string{"model.text.vocab_size=null"}, text: (49408 - 2048) * width},
+		"convolutional stem": {
+			overrides: []string{"model.vision.patch_stem=conv", "model.vision.patch_stem_width=12", "model.vision.patch_stem_depth=2"},
+			image:     9*(3*12+12*12+12*24+24*24) + 2*(12+12+24+24) + (24+1)*width - 4*4*3*width, // convolutions, norms, projection
+		},
 	} {
-		c, err := config.Preset("tiny", overrides...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sum := 0
-		for _, tensor := range New(&c.Model, clipVocabulary).Tensors() {
-			sum += tensor.Size()
-		}
-		if got := NewProfile(c).Params.Total; got != sum {
-			t.Errorf("%s: the profile counts %d parameters, the model has %d", name, got, sum)
+		want := Params{Total: tiny.Total + tc.image + tc.text + tc.beyond, Image: tiny.Image + tc.image, Text: tiny.Text + tc.text}
+		if got := profileOf(t, tc.overrides...).Params; got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
+}
+
+// profileOf is the profile of tiny with overrides.
+func profileOf(t *testing.T, overrides ...string) Profile {
+	t.Helper()
+	c, err := config.Preset("tiny", overrides...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewProfile(c)
 }
