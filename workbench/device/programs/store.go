@@ -14,17 +14,24 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Store is a folder of compiled programs. Each file is named by all that its program depends on, and begins with the SHA-256 of
-// the rest. Processes may share it: files appear whole, and one that is broken or gone is compiled again. A disk that fails
-// costs time and nothing else, so no error is reported.
+// the rest. Processes may share it: files appear whole, none is removed that was touched just now, and one that is broken or
+// gone is compiled again. A disk that fails costs time and nothing else, so no error is reported.
 type Store struct {
 	Dir   string
-	Limit int64  // bytes; the programs unused for longest make room
+	Limit int64  // bytes; the idle programs unused for longest make room
 	On    string // what a program depends on besides its text: plugin, flags, processor
 }
+
+// freshPrefix begins the name of a file that is being written.
+const freshPrefix = ".fresh-"
+
+// idle is how long nobody has touched a file that may be removed: to write or to read one takes a second at most.
+const idle = 10 * time.Minute
 
 // key names the program of these parts.
 func (s *Store) key(parts ...[]byte) string {
@@ -38,7 +45,8 @@ func (s *Store) key(parts ...[]byte) string {
 
 // get reads a program. It is nil if there is none, or a broken one.
 func (s *Store) get(key string) []byte {
-	path := filepath.Join(s.Dir, key)
+	path, now := filepath.Join(s.Dir, key), time.Now()
+	_ = os.Chtimes(path, now, now) // first: what was touched just now is not removed, and what is open can be read to its end
 	content, err := os.ReadFile(path)
 	if err != nil || len(content) <= sha256.Size {
 		return nil
@@ -47,8 +55,6 @@ func (s *Store) get(key string) []byte {
 	if sha256.Sum256(program) != [sha256.Size]byte(content) {
 		return nil
 	}
-	now := time.Now()
-	_ = os.Chtimes(path, now, now)
 	return program
 }
 
@@ -57,7 +63,7 @@ func (s *Store) put(key string, program []byte) {
 	if os.MkdirAll(s.Dir, 0o700) != nil {
 		return
 	}
-	fresh, err := os.CreateTemp(s.Dir, ".fresh-*")
+	fresh, err := os.CreateTemp(s.Dir, freshPrefix+"*")
 	if err != nil {
 		return
 	}
@@ -73,30 +79,34 @@ func (s *Store) put(key string, program []byte) {
 		_ = os.Remove(fresh.Name())
 		return
 	}
-	s.makeRoom()
+	s.tidy()
 }
 
-// makeRoom removes what was unused for longest until the rest is within the limit.
-func (s *Store) makeRoom() {
+// tidy removes what killed processes left half written, and of the programs those unused for longest until the rest is within
+// the limit. What is not idle stays in any case: another process may be at it.
+func (s *Store) tidy() {
 	entries, err := os.ReadDir(s.Dir)
 	if err != nil {
 		return
 	}
-	var files []fs.FileInfo
+	var removable []fs.FileInfo
 	var total int64
 	for _, entry := range entries {
-		if info, err := entry.Info(); err == nil && info.Mode().IsRegular() {
-			files, total = append(files, info), total+info.Size()
+		info, err := entry.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		total += info.Size()
+		if time.Since(info.ModTime()) > idle {
+			removable = append(removable, info)
 		}
 	}
-	slices.SortFunc(files, func(a, b fs.FileInfo) int {
+	slices.SortFunc(removable, func(a, b fs.FileInfo) int {
 		return cmp.Or(a.ModTime().Compare(b.ModTime()), cmp.Compare(a.Name(), b.Name()))
 	})
-	for _, file := range files {
-		if total <= s.Limit {
-			return
-		}
-		if os.Remove(filepath.Join(s.Dir, file.Name())) == nil {
+	for _, file := range removable {
+		left := strings.HasPrefix(file.Name(), freshPrefix)
+		if (left || total > s.Limit) && os.Remove(filepath.Join(s.Dir, file.Name())) == nil {
 			total -= file.Size()
 		}
 	}

@@ -54,7 +54,7 @@ func TestWhatWasUnusedForLongestMakesRoom(t *testing.T) {
 	s := &Store{Dir: t.TempDir(), Limit: 3 * 132} // three programs of 100 bytes with their sums
 	for i, name := range []string{"a", "b", "c"} {
 		s.put(name, make([]byte, 100))
-		at := time.Now().Add(time.Duration(i-10) * time.Minute)
+		at := time.Now().Add(time.Duration(i-10) * time.Hour)
 		if err := os.Chtimes(filepath.Join(s.Dir, name), at, at); err != nil {
 			t.Fatal(err)
 		}
@@ -64,6 +64,44 @@ func TestWhatWasUnusedForLongestMakesRoom(t *testing.T) {
 	for name, want := range map[string]bool{"a": true, "b": false, "c": true, "d": true} {
 		if got := s.get(name) != nil; got != want {
 			t.Errorf("%s is there: %v, want %v", name, got, want)
+		}
+	}
+}
+
+// age makes a file of 100 bytes that was last touched so long ago.
+func age(t *testing.T, s *Store, name string, ago time.Duration) {
+	t.Helper()
+	path, at := filepath.Join(s.Dir, name), time.Now().Add(-ago)
+	if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(path, at, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatIsJustWrittenOrReadStaysWhateverTheLimit(t *testing.T) {
+	s := &Store{Dir: t.TempDir(), Limit: 1}
+	age(t, s, freshPrefix+"another", time.Second)
+	age(t, s, "read", time.Second)
+	age(t, s, "idle", time.Hour)
+	s.put("written", make([]byte, 100))
+	for name, want := range map[string]bool{freshPrefix + "another": true, "read": true, "idle": false, "written": true} {
+		if _, err := os.Stat(filepath.Join(s.Dir, name)); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
+		}
+	}
+}
+
+func TestWhatAKilledWriterLeftIsSweptWithinTheLimitToo(t *testing.T) {
+	s := &Store{Dir: t.TempDir(), Limit: 1 << 20}
+	age(t, s, freshPrefix+"left", time.Hour)
+	age(t, s, freshPrefix+"writing", time.Second)
+	age(t, s, "program", time.Hour)
+	s.tidy()
+	for name, want := range map[string]bool{freshPrefix + "left": false, freshPrefix + "writing": true, "program": true} {
+		if _, err := os.Stat(filepath.Join(s.Dir, name)); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", name, err == nil, want)
 		}
 	}
 }
