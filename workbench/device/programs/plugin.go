@@ -25,25 +25,36 @@ var opened struct {
 }
 
 // Open loads the plugin at path and gives it to go-xla under that path, so that its programs are compiled by the rules. XLA
-// can be in a process only once: of plugins opened later, go-xla is left to make what it can.
+// can be in a process only once, with one folder of programs: to open both again changes nothing, and others are refused.
 func Open(path string, rules Rules) error {
 	opened.Lock()
 	defer opened.Unlock()
-	if opened.path != "" {
-		return nil
+	if opened.path == "" {
+		if err := load(path); err != nil {
+			return fmt.Errorf("plugin %s: %w", path, err)
+		}
+		opened.path, opened.rules = path, rules
 	}
+	if path != opened.path || rules.folder() != opened.rules.folder() {
+		return fmt.Errorf("plugin %s, programs in %q: this process has XLA from %s already, programs in %q; use another process",
+			path, rules.folder(), opened.path, opened.rules.folder())
+	}
+	if rules.Store != nil {
+		rules.Store.tidy()
+	}
+	return nil
+}
+
+// load gives go-xla the plugin's table of functions with compileProgram in it.
+func load(path string) error {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	var problem *C.char
 	table := C.pjrt_open(name, &problem)
 	if table == nil {
-		return fmt.Errorf("plugin %s: %w", path, errors.New(C.GoString(problem)))
+		return errors.New(C.GoString(problem))
 	}
-	if err := pjrt.RegisterPreloadedPlugin(path, uintptr(unsafe.Pointer(table))); err != nil {
-		return fmt.Errorf("plugin %s: %w", path, err)
-	}
-	opened.path, opened.rules = path, rules
-	return nil
+	return pjrt.RegisterPreloadedPlugin(path, uintptr(unsafe.Pointer(table)))
 }
 
 // compileProgram stands in for PJRT_Client_Compile. A program that is kept is loaded, any other compiled and kept.

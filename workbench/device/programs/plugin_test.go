@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/distributed"
@@ -28,6 +29,7 @@ func backend(t *testing.T) (compute.Backend, *Store) {
 			continue
 		}
 		xla.EnableAutoInstall(false)
+		opened.rules.Store = nil // of the test before
 		if err := Open(plugin.Path, Rules{StepOptions: plugin.Pin.StepOptions}); err != nil {
 			t.Fatal(err)
 		}
@@ -62,6 +64,36 @@ func names(t *testing.T, s *Store) []string {
 		t.Fatal(err)
 	}
 	return files
+}
+
+func TestAProcessHasOneXLAAndOneFolder(t *testing.T) {
+	b, store := backend(t)
+	left := filepath.Join(store.Dir, freshPrefix+"left")
+	if err := os.WriteFile(left, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(left, time.Time{}, time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	path := opened.path
+	if err := Open(path, Rules{Store: &Store{Dir: store.Dir, Limit: store.Limit}}); err != nil {
+		t.Errorf("the same folder again: %v", err)
+	}
+	if len(names(t, store)) != 0 {
+		t.Error("what a killed process left is there after opening")
+	}
+	for name, rules := range map[string]Rules{"another folder": {Store: &Store{Dir: t.TempDir()}}, "no folder": {}} {
+		if err := Open(path, rules); err == nil || !strings.Contains(err.Error(), store.Dir) {
+			t.Errorf("%s: %v, want an error that names %s", name, err, store.Dir)
+		}
+	}
+	if err := Open("/elsewhere/plugin.so", Rules{Store: store}); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("another plugin: %v, want an error that names %s", err, path)
+	}
+	run(t, b, "p", func(x *Node) *Node { return MulScalar(x, 2) })
+	if len(names(t, store)) != 1 {
+		t.Error("the first folder is not in use any more")
+	}
 }
 
 // Only a program that was really loaded does what another one's file says.

@@ -14,6 +14,14 @@ type Rules struct {
 	StepOptions []string
 }
 
+// folder is where programs are kept, "" for nowhere.
+func (r Rules) folder() string {
+	if r.Store == nil {
+		return ""
+	}
+	return r.Store.Dir
+}
+
 // Field numbers of XLA's CompileOptionsProto and OptionOverrideProto.
 const (
 	overridesField = 7
