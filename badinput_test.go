@@ -33,6 +33,8 @@ func TestWrongUseIsStatus2AndSaysWhatIsRight(t *testing.T) {
 		"no step to time":       {[]string{"bench", "--steps", "0"}, []string{"--steps 0", "at least 1"}},
 		"no such backend":       {[]string{"doctor", "--backend", "tpu"}, []string{"--backend", `backend "tpu": unknown`}},
 		"an unknown override":   {[]string{"train", "testdata/tiny.yaml", "model.optim.lrr=1"}, []string{"command line: model.optim.lrr", "did you mean lr?"}},
+		"the file's other key":  {[]string{"train", "testdata/tiny.yaml", "model.vision.hidden_size=33"}, []string{"command line: model.vision.hidden_size=33: testdata/tiny.yaml:", "model.vision.num_attention_heads=2: "}},
+		"no step to train":      {[]string{"train", "testdata/tiny.yaml", "trainer.max_steps=0"}, []string{"command line: trainer.max_steps=0: that trains nothing", "1 or more"}},
 		"no override":           {[]string{"bench", "batch"}, []string{"key=value"}},
 		"a preset of nobody":    {[]string{"profile", "ViT-B-33"}, []string{"ViT-B-33"}},
 		"a precision of 7":      {[]string{"bench", "--precision", "7"}, []string{"trainer.precision"}},

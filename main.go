@@ -14,7 +14,6 @@ import (
 
 	"clipbench/workbench"
 	"clipbench/workbench/checkpoint"
-	"clipbench/workbench/config"
 
 	"github.com/spf13/cobra"
 )
@@ -49,11 +48,7 @@ func (c *command) report(err error) int {
 		return 2
 	}
 	fmt.Fprintf(os.Stderr, "clipbench: %s\n", strings.TrimSpace(err.Error())) // several at once stay one a line
-	var wrong config.Problems
-	if errors.As(err, &wrong) && wrong.OnCommandLine() {
-		return 2
-	}
-	return 1
+	return workbench.ExitStatus(err)
 }
 
 // output is standard output, with the first failure to write to it: a result that nobody got is no success.

@@ -23,7 +23,7 @@ func main() {
 	defer stop()
 	if err := experiment(ctx, os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		os.Exit(workbench.ExitStatus(err))
 	}
 }
 

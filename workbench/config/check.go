@@ -85,6 +85,11 @@ func (c *Config) Accumulation() int {
 
 func (k *checker) trainer() {
 	t := k.Trainer
+	for _, key := range []string{"trainer.max_steps", "trainer.max_epochs"} {
+		if value, _ := k.Get(key); value == "0" {
+			k.refuse(key, "that trains nothing; use 1 or more, or -1 for no bound")
+		}
+	}
 	if t.MaxEpochs == -1 && t.MaxSteps == -1 {
 		k.refuse("trainer.max_steps", "nothing ends the learning rate's course, as max_time does not; set max_steps or max_epochs")
 	}

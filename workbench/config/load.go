@@ -53,6 +53,15 @@ func LoadBytes(name string, data []byte, overrides ...string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
+	c, err := overridden(document, overrides)
+	return c, blame(err, overrides, func(some []string) error {
+		_, err := overridden(document, some)
+		return err
+	})
+}
+
+// overridden is the configuration of a document with overrides.
+func overridden(document *node, overrides []string) (*Config, error) {
 	over, err := override(newTable(Place{}), commandLine, overrides)
 	if err != nil {
 		return nil, err
@@ -165,8 +174,7 @@ func placed(err error, root *node) error {
 		return err
 	}
 	for i, p := range problems {
-		key, _, _ := strings.Cut(p.Key, "=")
-		key, _, _ = strings.Cut(key, "[")
+		key, _, _ := strings.Cut(p.path(), "[")
 		if at := root.at(key); at != nil && p.Place == (Place{}) {
 			problems[i].Place = at.place
 		}

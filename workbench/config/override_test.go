@@ -1,6 +1,9 @@
 package config
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 	for _, tc := range []struct{ override, want string }{
@@ -21,11 +24,43 @@ func TestMistakesOnTheCommandLineAreNamed(t *testing.T) {
 		{"model.tensor_model_parallel_size=3", "command line: model.tensor_model_parallel_size=3: the text tower's 8 heads do not divide by 3; use 1, 2 or 4\n" +
 			"command line: model.tensor_model_parallel_size=3: the text tower's MLP of 2048 does not divide by 3; use 1, 2 or 4\n" +
 			"command line: model.tensor_model_parallel_size=3: trainer.devices is 1, which does not divide by 3"},
-		{"trainer.devices=3", "model.global_batch_size=32: it is no multiple of 96, the micro batch of 32 on each of 3 data parallel devices; use 96, or null"},
+		{"trainer.devices=3", "command line: trainer.devices=3: model.global_batch_size=32: it is no multiple of 96, the micro batch of 32 on each of 3 data parallel devices; use 96, or null"},
 	} {
 		if _, err := LoadBytes("", nil, tc.override); err == nil || err.Error() != tc.want {
 			t.Errorf("%s says\n%v\nwant\n%s", tc.override, err, tc.want)
 		}
+	}
+}
+
+// TestTheOverrideThatBreaksARuleIsNamedAndNotTheLineItBreaksItWith: the key that a rule names stands in the file, and what
+// breaks the rule is on the command line.
+func TestTheOverrideThatBreaksARuleIsNamedAndNotTheLineItBreaksItWith(t *testing.T) {
+	const document = "trainer:\n  max_steps: -1\n  max_epochs: 3\nmodel:\n  optim:\n    lr: 1e-3\n    sched:\n      min_lr: 1e-4\n"
+	const lower = "test.yaml:8: model.optim.sched.min_lr=0.0001: model.optim.lr is 1e-05, which is less"
+	for _, tc := range []struct {
+		overrides []string
+		want      string
+	}{
+		{[]string{"model.optim.lr=1e-5"}, "command line: model.optim.lr=1e-5: " + lower},
+		{[]string{"trainer.max_epochs=5", "+model.optim.lr=1e-5", "name=other"}, "command line: model.optim.lr=1e-5: " + lower},
+		{[]string{"model.optim.lr=1e-6", "model.optim.lr=1e-3", "model.optim.lr=1e-5"}, "command line: model.optim.lr=1e-5: " + lower},
+		{[]string{"trainer.max_epochs=-1"}, "command line: trainer.max_epochs=-1: test.yaml:2: trainer.max_steps=-1: nothing ends the learning rate's course, as max_time does not; set max_steps or max_epochs"},
+		{[]string{"model.vision.patch_dim=15", "model.optim.lr=1e-5"}, "command line: model.optim.lr=1e-5: " + lower + "\n" +
+			"command line: model.vision.patch_dim=15: model.vision.img_h=224: patches of 15 pixels do not fill it; use 210 or 225\n" +
+			"command line: model.vision.patch_dim=15: model.vision.img_w=224: patches of 15 pixels do not fill it; use 210 or 225"},
+	} {
+		_, err := LoadBytes("test.yaml", []byte(document), tc.overrides...)
+		if err == nil || err.Error() != tc.want {
+			t.Errorf("%q says\n%v\nwant\n%s", tc.overrides, err, tc.want)
+		}
+		if problems := Problems(nil); !errors.As(err, &problems) || !problems.OnCommandLine() {
+			t.Errorf("%q: not told as wrong use", tc.overrides)
+		}
+	}
+	broken := document + "      constant_steps: 5\n      name: constant\n"
+	want := "test.yaml:9: model.optim.sched.constant_steps=5: read only with name: CosineAnnealing"
+	if _, err := LoadBytes("test.yaml", []byte(broken), "model.optim.lr=2e-3", "name=other"); err == nil || err.Error() != want {
+		t.Errorf("what the file breaks alone says\n%v\nwant\n%s", err, want)
 	}
 }
 

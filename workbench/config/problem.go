@@ -37,6 +37,12 @@ func (p Problem) String() string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), ": ")
 }
 
+// path is the key alone.
+func (p Problem) path() string {
+	key, _, _ := strings.Cut(p.Key, "=")
+	return key
+}
+
 // Problems is everything found wrong with a configuration, by line. It is never empty when returned as an error.
 type Problems []Problem
 
