@@ -84,6 +84,7 @@ func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
 		"a shard that is no tar":     {data(write("text.tar", strings.Repeat("no tar file ", 100))), []string{"text.tar: is no tar file"}},
 		"an empty shard":             {data(write("empty.tar", "")), []string{"empty.tar: is empty", "download it again"}},
 		"a batch larger than all":    {"model.micro_batch_size=4096", []string{"fewer than a batch of 4096", "smaller batch"}},
+		"more devices than are":      {"trainer.devices=99", []string{"trainer.devices=99", "devices number 1; set that or fewer"}},
 		"time alone ends no run":     {"trainer={max_steps: -1, max_time: 5m}", []string{"max_steps", "max_epochs"}},
 		"grey pictures":              {"model.vision={num_channels: 1, image_mean: [0.5], image_std: [0.5]}", []string{"model.vision.num_channels=1", "red, green and blue"}},
 		"weights that are not there": {"model.restore_from_path=" + filepath.Join(dir, "gone"), []string{"restore_from_path", "gone"}},

@@ -18,6 +18,9 @@ import (
 // beginTraining opens everything that training up to the step last needs; nothing is written before all of it is there.
 func (r *Run) beginTraining(ctx context.Context, last int) (*training, error) {
 	t := &training{Run: r, progress: r.progress()}
+	if _, err := parallel.NewMesh(t.Config, t.Device.Backend.NumDevices()); err != nil {
+		return nil, err // before the data is found too little for as many devices
+	}
 	if err := t.openData(); err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func NewMesh(c *config.Config, available int) (*Mesh, error) {
 		return nil, nil //nolint:nilnil // one device has no mesh
 	}
 	if p.Devices() > available {
-		return nil, fmt.Errorf("trainer.devices=%d: the backend has %d; lower it (and model.global_batch_size), or use another --backend", p.Devices(), available)
+		return nil, fmt.Errorf("trainer.devices=%d: this backend's devices number %d; set that or fewer (and model.global_batch_size to match), or use another --backend", p.Devices(), available)
 	}
 	mesh, err := distributed.NewDeviceMesh([]int{p.Data, p.Model}, []string{DataAxis, ModelAxis})
 	if err != nil {
