@@ -89,6 +89,7 @@ func (t *training) openStep() (err error) {
 			return err
 		}
 		t.spread(t.trainingStep.Mesh())
+		t.tellWarmUp()
 	}
 	t.step = t.trainingStep
 	return nil
@@ -104,6 +105,15 @@ func totalSteps(t *config.Trainer, perEpoch int) (int, error) {
 		return 0, errors.New("trainer.max_steps and trainer.max_epochs: neither bounds the run, and the learning rate's course depends on its length; set one of them")
 	}
 	return total, nil
+}
+
+// tellWarmUp tells, as NeMo and open_clip do not, of a warm-up that outlasts the run: short trials of a long recipe have
+// one, and train at a small part of the rate.
+func (t *training) tellWarmUp() {
+	if o := &t.Config.Model.Optim; o.Sched.WarmupSteps >= t.total {
+		t.Notices = append(t.Notices, fmt.Sprintf("model.optim.sched.warmup_steps=%d: the run has %d steps, so the learning rate only rises, and ends at %.3g of %g; lower it unless this is meant",
+			o.Sched.WarmupSteps, t.total, o.LR*float64(t.total)/float64(o.Sched.WarmupSteps+1), o.LR))
+	}
 }
 
 // openFolder takes the run's folder for this process.
