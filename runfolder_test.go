@@ -24,6 +24,62 @@ func TestWhatAltersNoResultMayDifferOnResume(t *testing.T) {
 	succeeds(t, trainArgs(runs, "trainer.log_every_n_steps=3", "exp_manager.checkpoint_callback_params.save_top_k=1", "model.data.num_workers=2")...)
 }
 
+func TestAFileOfTheRunThatWasEmptiedIsNamedAndNothingWritten(t *testing.T) {
+	original := trained(t)
+	for name, tc := range map[string]struct {
+		words []string
+		copy  string // that can be put back; without one the file is removed
+	}{
+		"run.json":      {[]string{"is empty", "put it back", "or remove it", "new id"}, ""},
+		"metrics.jsonl": {[]string{"is empty", "up to step 12", "put it back", "or remove it"}, ""},
+		"config.yaml":   {[]string{"is empty", "put back the copy"}, filepath.Join("checkpoints", "12", "config.yaml")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			runs := filepath.Join(t.TempDir(), "runs")
+			if err := os.CopyFS(runs, os.DirFS(original)); err != nil {
+				t.Fatal(err)
+			}
+			path := filepath.Join(runs, "tiny", name)
+			if err := os.Truncate(path, 0); err != nil {
+				t.Fatal(err)
+			}
+			before := contents(t, runs)
+			finish(t, clipbench(trainArgs(runs)...)).refused(t, 1, append(tc.words, path, tc.copy)...)
+			same(t, before, contents(t, runs))
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+			if tc.copy != "" {
+				if err := os.Link(filepath.Join(runs, "tiny", tc.copy), path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			succeeds(t, trainArgs(runs)...)
+		})
+	}
+}
+
+func TestATornLastLineOfMetricsIsHarmless(t *testing.T) {
+	runs := trained(t)
+	path := filepath.Join(runs, "tiny", "metrics.jsonl")
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const torn = `{"step":13,"samp`
+	if err := os.WriteFile(path, append(bytes.Clone(before), torn...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	succeeds(t, trainArgs(runs)...)
+	after, err := os.ReadFile(path)
+	if err != nil || !bytes.HasPrefix(after, before) || bytes.Contains(after, []byte(torn)) {
+		t.Errorf("%v, metrics.jsonl has\n%s", err, after)
+	}
+	if dropped, err := os.ReadFile(filepath.Join(runs, "tiny", "metrics.dropped.jsonl")); err != nil || string(dropped) != torn+"\n" {
+		t.Errorf("%v, what was dropped is %q", err, dropped)
+	}
+}
+
 func TestATrainingSaysWhatItsTimesAre(t *testing.T) {
 	args := trainArgs(filepath.Join(t.TempDir(), "runs"), "trainer.max_time=1h")
 	o := succeeds(t, args...)

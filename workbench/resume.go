@@ -59,6 +59,14 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 	return notices, nil
 }
 
+// withoutConfiguration says what to do about an empty config.yaml: a file of no keys is a configuration, and never this run's.
+func (r *Run) withoutConfiguration(path string) error {
+	if r.newest == "" {
+		return fmt.Errorf("%s: is empty, and there is no checkpoint with a copy; move the folder away, or use another --run", path)
+	}
+	return fmt.Errorf("%s: is empty; put back the copy that its newest checkpoint has, %s", path, filepath.Join(r.newest, "config.yaml"))
+}
+
 // sourcesOf says what is trained on.
 func sourcesOf(sources []data.Source) (list []checkpoint.Source) {
 	for _, s := range sources {

@@ -98,11 +98,15 @@ func (r *Run) begin() (*Run, error) {
 
 // reopen opens a run's folder: its configuration, and the newest checkpoint that is whole.
 func (r *Run) reopen(saved []byte) (*Run, error) {
-	cfg, err := config.LoadBytes(filepath.Join(r.Dir, "config.yaml"), saved)
+	r.newest = r.newestOnDisk()
+	path := filepath.Join(r.Dir, "config.yaml")
+	if len(saved) == 0 {
+		return nil, r.withoutConfiguration(path)
+	}
+	cfg, err := config.LoadBytes(path, saved)
 	if err != nil {
 		return nil, err
 	}
-	r.newest = r.newestOnDisk()
 	newest, skipped, err := checkpoint.Newest(filepath.Join(r.Dir, "checkpoints"))
 	if none := errors.Is(err, os.ErrNotExist) && len(skipped) == 0; err != nil && !none {
 		return nil, err

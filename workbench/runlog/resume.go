@@ -15,10 +15,12 @@ import (
 
 // Append takes root/name again, to go on after step. What had been written beyond it is taken back, so that no step
 // is doubled: lines of metrics move to metrics.dropped.jsonl, media to media.dropped. The id and the time of creation stay.
-// ready, which may be nil, is asked once no other writer can come between and before anything is changed.
+// A record that was damaged from outside is refused, and a file of it that is gone is begun anew. ready, which may be nil, is asked once no other writer can come between and before anything is changed.
 func Append(root, name string, step int, info Info, ready func() error) (*Writer, error) {
 	dir := filepath.Join(root, name)
-	if _, err := Open(dir); err != nil {
+	if run, err := Open(dir); err != nil {
+		return nil, err
+	} else if err := run.whole(step); err != nil {
 		return nil, err
 	}
 	held, err := lock(dir)
@@ -39,6 +41,20 @@ func Append(root, name string, step int, info Info, ready func() error) (*Writer
 		return nil, err
 	}
 	return w, nil
+}
+
+// whole refuses to write over a run.json that cannot be read, and after a metrics.jsonl that has nothing of the metrics up
+// to step, of which status.json knows: each might yet be put back.
+func (r *Run) whole(step int) error {
+	var info Info
+	if err := readJSON(filepath.Join(r.Dir, "run.json"), &info); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; put it back from a copy, or remove it: the run then goes on under a new id", err)
+	}
+	path := filepath.Join(r.Dir, "metrics.jsonl")
+	if stat, err := os.Stat(path); err == nil && stat.Size() == 0 && step > 0 && len(r.Status.Summary) > 0 {
+		return fmt.Errorf("%s: is empty, and had metrics up to step %d; put it back from a copy, or remove it: the run then goes on without them", path, step)
+	}
+	return nil
 }
 
 // sweep removes the files that a killed writer had begun and not yet put in their place; a copy of all metrics may be

@@ -78,6 +78,9 @@ func readJSON[T any](path string, v *T) error {
 	if err != nil {
 		return err
 	}
+	if len(b) == 0 {
+		return fmt.Errorf("%s: is empty", path)
+	}
 	var fresh T
 	if err := json.Unmarshal(b, &fresh); err != nil {
 		return fmt.Errorf("%s: not readable as JSON (%w)", path, err)
