@@ -52,10 +52,13 @@ func (t *training) openData() error {
 	if len(sources) == 0 {
 		return errors.New("model.data.train.dataset_path: no training data is named; give tar shards, a folder, a csv or emoji:train")
 	}
-	if t.data = sourcesOf(sources); len(t.meta.Data) > 0 {
-		if err := t.sameData(t.meta.Data, t.data); err != nil {
-			return err
-		}
+	validation, err := openDataset(c, &c.Validation)
+	if err != nil {
+		return err
+	}
+	t.data, t.judges = sourcesOf(sources), sourcesOf(validation)
+	if err := t.knownData(); err != nil {
+		return err
 	}
 	pairs := sources[0]
 	if len(sources) > 1 {
@@ -64,16 +67,12 @@ func (t *training) openData() error {
 	if t.loader, err = t.trainingLoader(pairs); err != nil {
 		return err
 	}
-	if err := t.loader.Check(t.place.samples); err != nil {
-		return err
-	}
-	validation, err := openDataset(c, &c.Validation)
 	for _, source := range validation {
 		if n := min(source.Len(), t.Config.Trainer.LimitValBatches*t.Config.Model.GlobalBatchSize); n > 0 {
 			t.validation = append(t.validation, Head(source, n))
 		}
 	}
-	return err
+	return t.loader.Check(t.place.samples)
 }
 
 // openStep prepares the training step, once for all that this process trains.

@@ -27,11 +27,15 @@ var layout = regexp.MustCompile(`^(trainer\.(devices|num_nodes)|model\.(micro_ba
 // vocabularyKeys are the keys that name the vocabulary.
 var vocabularyKeys = regexp.MustCompile(`^model\.tokenizer\.(type|vocab_file|merge_file)$`)
 
+// dataPaths are the keys that say where the pairs lie. What they are is known by their digests.
+var dataPaths = regexp.MustCompile(`^model\.data\.((train|validation)\.dataset_path|webdataset\.local_root_path)$`)
+
 // adams are the names of one optimizer; they say where its moments lie.
 var adams = []string{"adamw", "fused_adam", "distributed_fused_adam"}
 
 // sameExperiment refuses a configuration that would make of the run's rest another experiment than its beginning, and
-// notes what is computed another way. saved is the checkpoint that it goes on from; nil: there is none yet.
+// notes what is computed another way. Of data that lies elsewhere it leaves a note in r.moved: whether it is the same is
+// seen when it is opened. saved is the checkpoint that it goes on from; nil: there is none yet.
 func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved) (notices []string, err error) {
 	sameWords, err := r.sameVocabulary(before, now, saved)
 	if err != nil {
@@ -47,6 +51,8 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 		switch {
 		case free.MatchString(c.Key) && !average:
 		case vocabularyKeys.MatchString(c.Key) && sameWords:
+		case dataPaths.MatchString(c.Key) && digested(before, saved):
+			r.moved = append(r.moved, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same pairs", r.Dir, c.Key, c.New, c.Old))
 		case layout.MatchString(c.Key), adam:
 			notices = append(notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
 		case length.MatchString(c.Key):
@@ -59,6 +65,11 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 	return notices, nil
 }
 
+// digested tells that a checkpoint, which may be nil, knows the data of its run's configuration by digests.
+func digested(cfg *config.Config, saved *checkpoint.Saved) bool {
+	return saved != nil && len(saved.Meta.Data) > 0 && (len(saved.Meta.Validation) > 0 || len(cfg.Model.Data.Validation.DatasetPath) == 0)
+}
+
 // withoutConfiguration says what to do about an empty config.yaml: a file of no keys is a configuration, and never this run's.
 func (r *Run) withoutConfiguration(path string) error {
 	if r.newest == "" {
@@ -67,7 +78,7 @@ func (r *Run) withoutConfiguration(path string) error {
 	return fmt.Errorf("%s: is empty; put back the copy that its newest checkpoint has, %s", path, filepath.Join(r.newest, "config.yaml"))
 }
 
-// sourcesOf says what is trained on.
+// sourcesOf says what is trained or validated on.
 func sourcesOf(sources []data.Source) (list []checkpoint.Source) {
 	for _, s := range sources {
 		list = append(list, checkpoint.Source{Name: s.Name(), Pairs: s.Len(), Digest: data.Digest(s)})
@@ -75,11 +86,28 @@ func sourcesOf(sources []data.Source) (list []checkpoint.Source) {
 	return list
 }
 
-// sameData refuses to go on with other pairs than those that the run was trained on. The sources are its
+// knownData refuses other data than the run has had, and tells of the same that lies elsewhere. Validation data is looked at
+// only where it is said to lie elsewhere.
+func (t *training) knownData() error {
+	if len(t.meta.Data) > 0 {
+		if err := t.sameData("training", t.meta.Data, t.data); err != nil {
+			return err
+		}
+	}
+	if len(t.moved) > 0 {
+		if err := t.sameData("validation", t.meta.Validation, t.judges); err != nil {
+			return err
+		}
+	}
+	t.Notices, t.moved = append(t.Notices, t.moved...), nil
+	return nil
+}
+
+// sameData refuses to go on with other pairs than those that the run had for training or validation. The sources are its
 // configuration's and have the same order.
-func (r *Run) sameData(before, now []checkpoint.Source) error {
+func (r *Run) sameData(use string, before, now []checkpoint.Source) error {
 	if len(before) != len(now) {
-		return fmt.Errorf("%s: its training data changed: %d sources, and there were %d; put it back as it was, or use another --run", r.Dir, len(now), len(before))
+		return fmt.Errorf("%s: its %s data changed: %d sources, and there were %d; put it back as it was, or use another --run", r.Dir, use, len(now), len(before))
 	}
 	for i, was := range before {
 		is, what := now[i], "holds other pairs than it did"
@@ -89,7 +117,7 @@ func (r *Run) sameData(before, now []checkpoint.Source) error {
 		case is.Digest == was.Digest:
 			continue
 		}
-		return fmt.Errorf("%s: its training data changed: %s %s; put it back as it was, or use another --run", r.Dir, is.Name, what)
+		return fmt.Errorf("%s: its %s data changed: %s %s; put it back as it was, or use another --run", r.Dir, use, is.Name, what)
 	}
 	return nil
 }

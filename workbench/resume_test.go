@@ -124,25 +124,97 @@ func TestAnotherVocabularyIsRefusedWhereverItLies(t *testing.T) {
 	}
 }
 
-func TestChangedTrainingDataIsRefusedAndTheSameGoesOn(t *testing.T) {
-	pairs, root := t.TempDir(), t.TempDir()
+// folderOfPairs makes a folder of 20 pairs.
+func folderOfPairs(t *testing.T, dir string) string {
+	t.Helper()
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 20 {
+		writePair(t, dir, i, fmt.Sprint("caption ", i))
+	}
+	return dir
+}
+
+// writePair writes a picture of the small set with a caption.
+func writePair(t *testing.T, dir string, i int, caption string) {
+	t.Helper()
 	source, err := OpenSource("emoji-small:train")
 	if err != nil {
 		t.Fatal(err)
 	}
-	write := func(i int, caption string) {
-		s, err := source.Sample(i)
+	s, err := source.Sample(i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stem := filepath.Join(dir, fmt.Sprintf("%02d", i))
+	if err := errors.Join(os.WriteFile(stem+".png", s.Image, 0o644), os.WriteFile(stem+".txt", []byte(caption), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTheSameDataUnderAnotherPathGoesOnToTheSameBits(t *testing.T) {
+	dir, root, whole, base := recipe(t), t.TempDir(), t.TempDir(), t.TempDir()
+	folderOfPairs(t, filepath.Join(base, "pairs"))
+	folderOfPairs(t, filepath.Join(base, "val"))
+	t.Chdir(base)
+	train := func(root string, steps int, pairs, validation string, more ...string) ([]string, error) {
+		t.Helper()
+		said := &recorder{}
+		cfg, err := config.Load(filepath.Join(dir, "tiny.yaml"), append(more, "model.data.train.dataset_path="+pairs, "model.data.validation.dataset_path="+validation)...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		stem := filepath.Join(pairs, fmt.Sprintf("%02d", i))
-		if err := errors.Join(os.WriteFile(stem+".png", s.Image, 0o644), os.WriteFile(stem+".txt", []byte(caption), 0o644)); err != nil {
-			t.Fatal(err)
+		run, err := Open("tiny", Options{Config: cfg, Root: root, Backend: "go", Progress: said})
+		if err != nil {
+			return nil, err
+		}
+		defer run.Close()
+		_, err = run.TrainSteps(t.Context(), steps)
+		return said.said, err
+	}
+	goesOn := func(pairs, validation, told string, more ...string) {
+		t.Helper()
+		said, err := train(root, 2, pairs, validation, more...)
+		if text := strings.Join(said, "\n"); err != nil || strings.Count(text, told) != 1 {
+			t.Errorf("%v; it says\n%s\nwant %q once", err, text, told)
 		}
 	}
-	for i := range 20 {
-		write(i, fmt.Sprint("caption ", i))
+	if _, err := train(whole, 8, "pairs", "val"); err != nil {
+		t.Fatal(err)
 	}
+	goesOn("pairs", "val", "0 of 12 steps done")
+	goesOn(filepath.Join(base, "pairs"), "val", "it goes on with model.data.train.dataset_path=["+filepath.Join(base, "pairs")+"], which was [pairs]: the same pairs")
+	if err := errors.Join(os.Rename("pairs", "moved"), os.Rename("val", "away")); err != nil {
+		t.Fatal(err)
+	}
+	goesOn("moved", "away", "model.data.validation.dataset_path=[away], which was [val]: the same pairs")
+	goesOn("moved", "away", "model.data.webdataset.local_root_path="+base+", which was null: the same pairs", "model.data.webdataset.local_root_path="+base)
+	state := func(root string) string {
+		text, err := os.ReadFile(filepath.Join(root, "tiny", "checkpoints", "8", "state.safetensors"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	if state(root) != state(whole) {
+		t.Error("in parts, with the data moved between them, it came to another state")
+	}
+
+	writePair(t, "away", 3, "another")
+	if _, err := train(root, 1, "moved", "away"); err == nil || !strings.Contains(err.Error(), "its validation data changed: away holds other pairs than it did") {
+		t.Errorf("other validation data under another path: %v", err)
+	}
+	writePair(t, "away", 3, "caption 3")
+	writePair(t, "moved", 3, "another")
+	if _, err := train(root, 1, "moved", "away"); err == nil || !strings.Contains(err.Error(), "its training data changed: moved holds other pairs than it did") {
+		t.Errorf("other training data under another path: %v", err)
+	}
+}
+
+func TestChangedTrainingDataIsRefusedAndTheSameGoesOn(t *testing.T) {
+	pairs, root := folderOfPairs(t, filepath.Join(t.TempDir(), "pairs")), t.TempDir()
+	write := func(i int, caption string) { writePair(t, pairs, i, caption) }
 	train := func() error {
 		run, err := openRecipe(t, "../testdata", root, "model.data.train.dataset_path=["+pairs+"]")
 		if err != nil {

@@ -28,6 +28,7 @@ type Run struct {
 	first        int         // the step that opening it found
 	newest       string      // the newest checkpoint on disk, damaged or not, when this process last looked
 	fresh        bool        // the folder does not exist yet
+	moved        []string    // what to tell of data that lies elsewhere than it did, once it is found to be the same
 	trainingStep *train.Step // compiled once, whoever trains
 }
 

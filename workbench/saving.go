@@ -94,7 +94,7 @@ func (t *training) snapshot() (checkpoint.Snapshot, error) {
 	p := &t.place
 	snapshot.Meta = checkpoint.Meta{
 		Step: p.step, Samples: p.samples, Epoch: p.epoch, Validated: p.validated, Metrics: maps.Clone(p.latest),
-		Trained: t.watch.trained().Seconds(), Data: t.data, Backend: t.Device.Name, Mesh: parallel.NewPlan(t.Config).String(),
+		Trained: t.watch.trained().Seconds(), Data: t.data, Validation: t.judges, Backend: t.Device.Name, Mesh: parallel.NewPlan(t.Config).String(),
 		Preprocess: checkpoint.PreprocessOf(&t.Config.Model),
 	}
 	snapshot.Label = checkpoint.Label(t.Config.ExpManager.Checkpoint.Filename, snapshot.Meta)

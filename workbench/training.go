@@ -20,6 +20,7 @@ type training struct {
 	step       *train.Step
 	loader     *data.Loader
 	data       []checkpoint.Source // what the loader reads
+	judges     []checkpoint.Source // what validation is taken from
 	validation []data.Source
 	losses     *model.Exec // the loss of embedded pairs
 	gallery    gallery

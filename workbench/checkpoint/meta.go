@@ -25,11 +25,12 @@ type Meta struct {
 	Step       int             `json:"step"`    // optimizer steps done
 	Samples    int             `json:"samples"` // consumed: the loader's place
 	Epoch      float64         `json:"epoch"`
-	Trained    float64         `json:"trained_s,omitempty"` // seconds in training, of all the run's processes
-	Data       []Source        `json:"data,omitempty"`      // trained on, in order; none in what was written before it was kept
-	Validated  int             `json:"validated"`           // the step of the newest validation
-	Metrics    Metrics         `json:"metrics"`             // when it was written, such as val_loss
-	Label      string          `json:"label,omitempty"`     // exp_manager's filename with its values filled in
+	Trained    float64         `json:"trained_s,omitempty"`  // seconds in training, of all the run's processes
+	Data       []Source        `json:"data,omitempty"`       // trained on, in order; none in what was written before it was kept
+	Validation []Source        `json:"validation,omitempty"` // validated on, likewise
+	Validated  int             `json:"validated"`            // the step of the newest validation
+	Metrics    Metrics         `json:"metrics"`              // when it was written, such as val_loss
+	Label      string          `json:"label,omitempty"`      // exp_manager's filename with its values filled in
 	Tokenizer  Tokenizer       `json:"tokenizer"`
 	Preprocess Preprocess      `json:"preprocess"`
 	Backend    string          `json:"backend,omitempty"` // what ran the steps, such as xla:cpu
@@ -45,7 +46,7 @@ type File struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Source is data that a run is trained on.
+// Source is data that a run is trained or validated on.
 type Source struct {
 	Name   string `json:"name"`
 	Pairs  int    `json:"pairs"`
