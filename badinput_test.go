@@ -80,6 +80,7 @@ func TestBadInputIsOneLineBeforeAnythingIsWritten(t *testing.T) {
 		"missing shard":              {data(filepath.Join(dir, "nowhere.tar")), []string{"nowhere.tar", "no such file"}},
 		"missing data set":           {data(filepath.Join(dir, "nowhere")), []string{"nowhere: no such data", "folder of images"}},
 		"no data set":                {data(""), []string{"model.data.train.dataset_path", "no training data"}},
+		"no split":                   {data("emoji-small"), []string{"emoji-small: a split is missing", ":train", "unseen-style", "joined by +"}},
 		"a split that is not":        {data("emoji-small:trian"), []string{"trian", "train"}},
 		"a shard that is no tar":     {data(write("text.tar", strings.Repeat("no tar file ", 100))), []string{"text.tar: is no tar file"}},
 		"an empty shard":             {data(write("empty.tar", "")), []string{"empty.tar: is empty", "download it again"}},

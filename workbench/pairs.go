@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -19,10 +20,14 @@ type randSource = rand.Rand
 // OpenSource opens image-text pairs by what spec is: emoji:<split> of the default set, emoji-small:<split> of the one that
 // comes with the code, tar shards (with braces), a folder, a csv, tsv or parquet file.
 func OpenSource(spec string) (data.Source, error) {
-	if split, ok := strings.CutPrefix(spec, "emoji:"); ok {
-		return emoji.Open(split)
+	set, split, named := strings.Cut(spec, ":")
+	if _, err := os.Stat(spec); err == nil && !named {
+		return source.Open(spec) // whatever its name
 	}
-	if split, ok := strings.CutPrefix(spec, "emoji-small:"); ok {
+	switch set {
+	case "emoji":
+		return emoji.Open(split)
+	case "emoji-small":
 		return emoji.OpenTestdata(split)
 	}
 	return source.Open(spec)

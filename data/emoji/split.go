@@ -81,6 +81,7 @@ func (s sampleJSON) shuffleKey() uint32 {
 
 // parseSplits turns "train+validation" into the names of splits, each of which has to be in known.
 func parseSplits(spec string, known []string) ([]string, error) {
+	there := fmt.Sprintf("there are %s, and several joined by +", strings.Join(known, ", "))
 	var splits []string
 	for name := range strings.SplitSeq(spec, "+") {
 		if name == validation {
@@ -90,8 +91,11 @@ func parseSplits(spec string, known []string) ([]string, error) {
 		}
 	}
 	for i, name := range splits {
+		if name == "" {
+			return nil, fmt.Errorf("a split is missing, as in :%s; %s", Train, there)
+		}
 		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("no split %q; there are %s, and several joined by +", name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("no split %q; %s", name, there)
 		}
 		if slices.Contains(splits[:i], name) {
 			return nil, fmt.Errorf("%q names the split %s twice", spec, name)

@@ -60,8 +60,8 @@ func TestParseSplits(t *testing.T) {
 		{"train+train-tone", "train train-tone", ""},
 		{"train+validation", "train validation-style validation-concept validation-both", ""},
 		{"test", "", `no split "test"; there are train, train-tone`},
-		{"", "", `no split ""`},
-		{"train+", "", `no split ""`},
+		{"", "", "a split is missing"},
+		{"train+", "", "a split is missing"},
 		{"train+train", "", "names the split train twice"},
 		{"validation+validation-both", "", "names the split validation-both twice"},
 	} {
