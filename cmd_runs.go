@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,10 +42,13 @@ func newListed(r *live.Run, now time.Time) listed {
 	return l
 }
 
+// listFields are the fields that a query may name of any run.
+const listFields = "name id state step total eta rate age loss best wait host backend commit tag flag"
+
 const listHelp = `list the runs that a query takes, all without one
 
 A query is made of words of a name and of fields, such as: emoji state:running "loss<2 or has:val/top1" age<2h
-Fields: name id state step total eta rate age loss best wait host backend commit tag flag, any metric (its last value),
+Fields: ` + listFields + `, any metric (its last value),
 any key of the configuration, by its end too (optim.lr). Operators: = != < <= > >= and : for a part or a pattern with *.
 Put a query with < or > in quotes: the shell takes them for its own.`
 
@@ -62,7 +66,9 @@ func (c *command) listRuns() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		found := slices.DeleteFunc(slices.Clone(runs), func(r *live.Run) bool { return !wanted(r) })
+		fields := map[string]bool{}
+		found := slices.DeleteFunc(slices.Clone(runs), func(r *live.Run) bool { return !wanted(asked{r, fields}) })
+		tellUnknown(fields, runs)
 		if err := sortRuns(found, by); err != nil {
 			return c.wrongUse("%w", err)
 		}
@@ -76,6 +82,48 @@ func (c *command) listRuns() *cobra.Command {
 	cmd.Long = listHelp
 	cmd.Flags().StringVar(&by, "sort", "name", "a field of the query; -FIELD has the largest first")
 	return cmd
+}
+
+// asked is a run that notes which fields it is asked for, and which of them any run has.
+type asked struct {
+	*live.Run
+	fields map[string]bool
+}
+
+// Field is the run's.
+func (a asked) Field(name string) (string, bool) {
+	value, ok := a.Run.Field(name)
+	a.fields[name] = a.fields[name] || ok
+	return value, ok
+}
+
+// tellUnknown says which fields of a query no run has. That is no error: a metric may yet come.
+func tellUnknown(fields map[string]bool, runs []*live.Run) {
+	known, unknown := strings.Fields(listFields), []string(nil)
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if !fields[name] && !slices.Contains(known, strings.ToLower(name)) {
+			unknown = append(unknown, shown(name))
+		}
+	}
+	if len(unknown) == 0 {
+		return
+	}
+	metrics := map[string]bool{}
+	for _, r := range runs {
+		for name := range r.Last {
+			metrics[shown(name)] = true
+		}
+	}
+	fmt.Fprintf(os.Stderr, "no run has %s; there are %s, the metrics %s, and the configuration's keys, as in optim.lr\n",
+		few(unknown), strings.Join(known, ", "), few(slices.Sorted(maps.Keys(metrics))))
+}
+
+// few are names as a line holds them: ten of them, and how many more.
+func few(names []string) string {
+	if more := len(names) - 10; more > 0 {
+		names = append(names[:10:10], fmt.Sprintf("%d more", more))
+	}
+	return cmp.Or(strings.Join(names, ", "), "none")
 }
 
 // sortRuns sorts by a field; runs without it come last in either direction.
@@ -169,10 +217,7 @@ func (c *command) runFolder(name string) (string, error) {
 	for _, r := range runs {
 		names = append(names, shown(r.Name))
 	}
-	if more := len(names) - 10; more > 0 {
-		names = append(names[:10], fmt.Sprintf("%d more", more))
-	}
-	return "", fmt.Errorf("%s: there is no such run; %s has: %s", dir, c.runsFolder(), cmp.Or(strings.Join(names, ", "), "none"))
+	return "", fmt.Errorf("%s: there is no such run; %s has: %s", dir, c.runsFolder(), few(names))
 }
 
 func (c *command) exportRuns() *cobra.Command {

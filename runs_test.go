@@ -73,6 +73,29 @@ func TestRunsListFiltersAndSorts(t *testing.T) {
 	finish(t, clipbench("runs", "list", "--sort", "nix", "--runs", root)).refused(t, 2, "no run has such a field")
 }
 
+func TestAFieldThatNoRunHasIsTold(t *testing.T) {
+	root := someRuns(t)
+	for _, tc := range []struct{ query, told string }{
+		{"colour:red", "no run has colour; there are name, id, state, "},
+		{"a or colour:red", "no run has colour; "},
+		{"not colour=red", "loss, val/top1, "},
+		{"colour:red colour!=blue or size>3 or state:finished", "no run has colour, size; "},
+		{"state:running", ""}, // of no run, and a field of all
+		{"flag:nan", ""},
+		{"has:val/top1 loss<3", ""}, // of one
+	} {
+		for _, format := range []string{"--json", "--json=false"} {
+			o := succeeds(t, "runs", "list", tc.query, "--runs", root, format)
+			if told := strings.Contains(o.stderr, "no run has"); told != (tc.told != "") || !strings.Contains(o.stderr, tc.told) {
+				t.Errorf("%s %s says %q, want %q", tc.query, format, o.stderr, tc.told)
+			}
+		}
+	}
+	if o := succeeds(t, "runs", "list", "colour:red", "--runs", t.TempDir()); strings.Contains(o.stderr, "no run has") {
+		t.Errorf("of no runs it says %q", o.stderr)
+	}
+}
+
 func TestRunsListIsATableAndTellsWhatIsWrong(t *testing.T) {
 	o := succeeds(t, "runs", "list", "--runs", someRuns(t))
 	lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
