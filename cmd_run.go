@@ -86,6 +86,9 @@ func (w whole) describe(out io.Writer, r *live.Run, now time.Time) {
 	of := map[string]*runlog.Reading{"LOSS": w.Loss, "BEST": w.Best, "WAIT": w.Wait}
 	for i, cell := range pane.Cells(theme, r, now) {
 		title := pane.Columns()[i]
+		if title == "METRIC" {
+			continue // it stands beside the best
+		}
 		if reading := of[title]; reading != nil {
 			cell.Text += " " + reading.Metric
 		}

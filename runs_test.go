@@ -99,7 +99,9 @@ func TestAFieldThatNoRunHasIsTold(t *testing.T) {
 func TestRunsListIsATableAndTellsWhatIsWrong(t *testing.T) {
 	o := succeeds(t, "runs", "list", "--runs", someRuns(t))
 	lines := strings.Split(strings.TrimSuffix(o.stdout, "\n"), "\n")
-	if len(lines) != 5 || strings.Fields(lines[0])[0] != "RUN" || !slices.Equal(strings.Fields(lines[2])[:5], []string{"b", "finished", "10", "0", "0.75@5"}) {
+	if len(lines) != 5 || strings.Fields(lines[0])[0] != "RUN" || !strings.Contains(lines[0], "BEST  METRIC") ||
+		!slices.Equal(strings.Fields(lines[1])[:6], []string{"a", "finished", "10", "0", "0@10", "loss"}) ||
+		!slices.Equal(strings.Fields(lines[2])[:6], []string{"b", "finished", "10", "0", "0.75@5", "val/top1"}) {
 		t.Errorf("it prints\n%s", o.stdout)
 	}
 	if strings.ContainsRune(o.stdout+o.stderr, '\x1b') {

@@ -39,6 +39,7 @@ var columns = []column{
 	{"ETA", 7, 3, false, etaCell, byNumber(func(r *live.Run) float64 { return orLast(r.Overview.ETASeconds) })},
 	{"LOSS", 8, 2, false, lossCell, byReading(func(r *live.Run) *runlog.Reading { return r.Overview.Loss })},
 	{"BEST", 15, 5, false, bestCell, byReading(func(r *live.Run) *runlog.Reading { return r.Overview.Best })},
+	{"METRIC", 12, 10, true, metricCell, func(a, b *live.Run) int { return strings.Compare(bestMetric(a), bestMetric(b)) }},
 	{"PAIRS/S", 8, 6, false, rateCell, byNumber(func(r *live.Run) float64 { return r.Overview.PairsPerS })},
 	{"WAIT", 6, 9, false, waitCell, byReading(func(r *live.Run) *runlog.Reading { return r.Overview.Wait })},
 	{"AGE", 7, 8, false, ageCell, func(a, b *live.Run) int { return b.Overview.Created.Compare(a.Overview.Created) }},
@@ -135,6 +136,22 @@ func bestCell(t *theme.Theme, r *live.Run, _ time.Time) (string, canvas.Style) {
 		return chart.Value(float64(b.Value)) + "@" + chart.Count(b.Step), t.Text
 	}
 	return "", t.Text
+}
+
+// longestMetric is the width up to which a metric's name is shown in the table.
+const longestMetric = 24
+
+func metricCell(t *theme.Theme, r *live.Run, _ time.Time) (string, canvas.Style) {
+	name := bestMetric(r)
+	return canvas.Fit(name, min(canvas.Width(name), longestMetric)), t.Faint
+}
+
+// bestMetric names the metric that a run's best is of: runs that log other metrics are judged by others.
+func bestMetric(r *live.Run) string {
+	if r.Overview.Best == nil {
+		return ""
+	}
+	return r.Overview.Best.Metric
 }
 
 func rateCell(t *theme.Theme, r *live.Run, _ time.Time) (string, canvas.Style) {
