@@ -15,7 +15,8 @@ import (
 
 // Append takes root/name again, to go on after step. What had been written beyond it is taken back, so that no step
 // is doubled: lines of metrics move to metrics.dropped.jsonl, media to media.dropped. The id and the time of creation stay.
-// A record that was damaged from outside is refused, and a file of it that is gone is begun anew. ready, which may be nil, is asked once no other writer can come between and before anything is changed.
+// A record that was damaged from outside is refused, and a file of it that is gone is begun anew. ready, which may be nil,
+// is asked once no other writer can come between and before anything is changed.
 func Append(root, name string, step int, info Info, ready func() error) (*Writer, error) {
 	dir := filepath.Join(root, name)
 	if run, err := Open(dir); err != nil {
@@ -51,10 +52,20 @@ func (r *Run) whole(step int) error {
 		return fmt.Errorf("%w; put it back from a copy, or remove it: the run then goes on under a new id", err)
 	}
 	path := filepath.Join(r.Dir, "metrics.jsonl")
-	if stat, err := os.Stat(path); err == nil && stat.Size() == 0 && step > 0 && len(r.Status.Summary) > 0 {
+	if stat, err := os.Stat(path); err == nil && stat.Size() == 0 && r.Status.knows(step) {
 		return fmt.Errorf("%s: is empty, and had metrics up to step %d; put it back from a copy, or remove it: the run then goes on without them", path, step)
 	}
 	return nil
+}
+
+// knows tells that there were metrics up to step.
+func (s *Status) knows(step int) bool {
+	for _, e := range s.Summary {
+		if min(e.MinStep, e.MaxStep, e.LastStep) <= step {
+			return true
+		}
+	}
+	return false
 }
 
 // sweep removes the files that a killed writer had begun and not yet put in their place; a copy of all metrics may be

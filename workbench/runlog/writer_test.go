@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -145,6 +146,33 @@ func TestWhatWasWrittenSurvivesSIGKILL(t *testing.T) {
 	log := strings.Split(string(must(os.ReadFile(filepath.Join(root, "a", "log.txt")))), "\n")
 	if len(log) < last {
 		t.Errorf("it reported %d steps; %d lines of log", last, len(log))
+	}
+}
+
+func TestAnEmptiedRecordIsRefusedAndOneThatWasNeverBegunIsNot(t *testing.T) {
+	root := t.TempDir()
+	dir := filepath.Join(root, "a")
+	w := must(Create(root, "a", Info{}, nil))
+	check(w.Scalars(Step{Step: 10}, map[string]float64{"loss": 2}))
+	check(w.Scalars(Step{Step: 20}, map[string]float64{"loss": 1}))
+	check(w.Close(Status{State: Stopped, Step: 20}))
+	for _, step := range []int{20, 15} {
+		check(os.Truncate(filepath.Join(dir, "metrics.jsonl"), 0))
+		_, err := Append(root, "a", step, Info{}, nil)
+		wants(t, err, filepath.Join(dir, "metrics.jsonl"), "is empty", fmt.Sprint("up to step ", step), "put it back", "or remove it")
+	}
+	w, err := Append(root, "a", 5, Info{}, nil) // before its first line, as a resume that was killed at once leaves it
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(w.Close(Status{State: Stopped, Step: 5}))
+	for _, content := range []string{"", `{"id": "3f`} {
+		write(t, filepath.Join(dir, "run.json"), []byte(content))
+		_, err := Append(root, "a", 5, Info{}, nil)
+		wants(t, err, filepath.Join(dir, "run.json"), "put it back", "or remove it", "new id")
+		if left := must(os.ReadFile(filepath.Join(dir, "run.json"))); string(left) != content {
+			t.Errorf("it was written over: %s", left)
+		}
 	}
 }
 
