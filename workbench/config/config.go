@@ -59,4 +59,5 @@ type EMA struct {
 	Decay                   float64 `yaml:"decay" min:"0" below:"1"`
 	ValidateOriginalWeights bool    `yaml:"validate_original_weights"`
 	EveryNSteps             int     `yaml:"every_n_steps" min:"1"`
+	Warmup                  bool    `yaml:"warmup"` // after n updates decay is at most (1+n)/(10+n)
 }

@@ -98,7 +98,7 @@ func (u *update) momentum(p clip.Tensor, gradient *Node) *Node {
 }
 
 // average moves the moving average of a weight towards its new value, in the first of every every_n_steps updates. NeMo's
-// EMAOptimizer.
+// EMAOptimizer, with TensorFlow's ExponentialMovingAverage(num_updates) where warmup is set.
 func (u *update) average(p clip.Tensor, weight *Node) {
 	ema := &u.cfg.ExpManager.EMA
 	if !ema.Enable {
@@ -106,7 +106,12 @@ func (u *update) average(p clip.Tensor, weight *Node) {
 	}
 	v := u.store.GetVariable(EMAPath + p.Path)
 	old := v.NodeValue(weight.Graph())
-	moved := Add(MulScalar(old, ema.Decay), MulScalar(weight, 1-ema.Decay))
+	decay := Scalar(weight.Graph(), dtypes.Float32, ema.Decay)
+	if ema.Warmup { // so that the average of a short run is not mostly of its first weights
+		n := ConvertDType(u.count, dtypes.Float32)
+		decay = Min(decay, Div(AddScalar(n, 1), AddScalar(n, 10)))
+	}
+	moved := Add(Mul(decay, old), Mul(OneMinus(decay), weight))
 	if ema.EveryNSteps > 1 {
 		moved = Where(Equal(ModScalar(u.count, ema.EveryNSteps), Const(u.count.Graph(), int32(0))), moved, old)
 	}

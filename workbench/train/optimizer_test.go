@@ -102,8 +102,12 @@ func (p *plain) step(gradients map[string][]float32) {
 			w[0] = math.Max(0, math.Min(w[0], math.Log(p.cfg.Model.LogitScaleMax)))
 		}
 		if ema := &p.cfg.ExpManager.EMA; (p.count-1)%ema.EveryNSteps == 0 {
+			decay, n := ema.Decay, float64(p.count-1)
+			if ema.Warmup {
+				decay = math.Min(decay, (1+n)/(10+n))
+			}
 			for i := range w {
-				p.average[path][i] = ema.Decay*p.average[path][i] + (1-ema.Decay)*w[i]
+				p.average[path][i] = decay*p.average[path][i] + (1-decay)*w[i]
 			}
 		}
 	}
@@ -123,12 +127,12 @@ func TestThreeStepsEqualThePlainOptimizer(t *testing.T) {
 	b := backend(t)
 	for _, tc := range [][]string{
 		list("model.optim.name=adamw model.optim.weight_decay=0.2 model.optim.betas=[0.9,0.999] trainer.gradient_clip_val=0.5"),
-		list("model.optim.name=fused_adam model.optim.weight_decay=0.2 trainer.gradient_clip_val=null model.text.do_layer_norm_weight_decay=true"),
+		list("model.optim.name=fused_adam model.optim.weight_decay=0.2 trainer.gradient_clip_val=null model.text.do_layer_norm_weight_decay=true exp_manager.ema.warmup=true exp_manager.ema.decay=0.15"),
 		list("model.optim.name=distributed_fused_adam trainer.gradient_clip_val=0.1 model.logit_scale_max=14.4 exp_manager.ema.every_n_steps=2"),
 		list("model.optim.name=sgd model.optim.weight_decay=0.1 model.optim.momentum=0.9 trainer.gradient_clip_val=0.5"),
 		list("model.optim.name=sgd model.optim.weight_decay=0.1 model.optim.momentum=0 trainer.gradient_clip_val=null"),
 	} {
-		cfg := configure(t, append(tc, list("exp_manager.ema.enable=true exp_manager.ema.decay=0.6")...)...)
+		cfg := configure(t, append(list("exp_manager.ema.enable=true exp_manager.ema.decay=0.6"), tc...)...)
 		r := newTrainer(t, b, cfg)
 		b = goBackend(t) // one of them is enough for XLA, which takes long to compile
 		want := newPlain(r)
