@@ -45,6 +45,7 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 		return nil, fmt.Errorf("%s: with model.gather_with_grad=false the gradient depends on the number of data parallel devices (%d, now %d: trainer.devices over model.tensor_model_parallel_size); use another --run, or leave it as it was",
 			r.Dir, was, is)
 	}
+	endless := before.Model.Optim.Sched.Name == "constant"
 	for _, c := range config.Diff(before, now) {
 		average := strings.HasPrefix(c.Key, "exp_manager.ema.")
 		adam := c.Key == "model.optim.name" && slices.Contains(adams, c.Old) && slices.Contains(adams, c.New)
@@ -55,6 +56,7 @@ func (r *Run) sameExperiment(before, now *config.Config, saved *checkpoint.Saved
 			r.moved = append(r.moved, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same pairs", r.Dir, c.Key, c.New, c.Old))
 		case layout.MatchString(c.Key), adam:
 			notices = append(notices, fmt.Sprintf("%s: it goes on with %s=%s, which was %s: the same training up to rounding", r.Dir, c.Key, c.New, c.Old))
+		case length.MatchString(c.Key) && endless: // the rate does not know where the run ends
 		case length.MatchString(c.Key):
 			return nil, fmt.Errorf("%s: its learning rate's course is laid out for %s=%s, and %s is another run; train that under another --run with model.restore_from_path=%s, which begins from these weights",
 				r.Dir, c.Key, c.Old, c.New, r.Dir)

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -340,6 +341,19 @@ func TestALongerRunBeginsFromTheWeightsOfTheFirst(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	mustTrain(t, dir, t.TempDir(), 1, "trainer.max_steps=20", from)
+}
+
+func TestARunAtAConstantRateIsMadeLongerToTheSameBits(t *testing.T) {
+	dir, constant := recipe(t), "model.optim.sched.name=constant"
+	once, twice := t.TempDir(), t.TempDir()
+	mustTrain(t, dir, once, 8, constant, "trainer.max_steps=8")
+	mustTrain(t, dir, twice, 5, constant, "trainer.max_steps=5")
+	mustTrain(t, dir, twice, 3, constant, "trainer.max_steps=8")
+	want, err := os.ReadFile(filepath.Join(once, "tiny", "checkpoints", "8", "state.safetensors"))
+	got, err2 := os.ReadFile(filepath.Join(twice, "tiny", "checkpoints", "8", "state.safetensors"))
+	if err := errors.Join(err, err2); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("another state than that of 8 steps at once (%v)", err)
+	}
 }
 
 func TestARunWithoutAWholeCheckpointDoesNotBeginAnew(t *testing.T) {
