@@ -20,6 +20,8 @@ const FolderVariable = "CLIPBENCH_FOLDER"
 //   - The linker takes most of a cell's time: see linkerOptions. To collect garbage seldom saves it, and the compiler, a tenth.
 //   - The allocator is set as device.Tune sets it for the command.
 //   - The kernel's own log would fill Jupyter's terminal; what ends the kernel comes through.
+//   - Jupyter counts on a kernel to end by itself when the server is gone, as after two quick Ctrl-C. GoNB does not, so a second
+//     process looks after the server, and ends the kernel with its cell.
 const start = `#!/bin/sh
 root=$(cd "$(dirname "$0")/../../.." && pwd) || exit 1
 for program in gonb goimports; do
@@ -30,6 +32,12 @@ export GOBIN="$root/bin" PATH="$root/bin:$PATH"
 export GOEXPERIMENT=simd GOFLAGS="${GOFLAGS:+$GOFLAGS }'-ldflags=%[5]s' '-toolexec=env GOGC=400'" GOMLX_NO_AUTO_INSTALL=1
 export %[1]s="${%[1]s:-%[2]s}"
 cd "${%[3]s:-$root}" || exit 1
+if [ -n "$JPY_PARENT_PID" ]; then
+    while kill -0 $$; do
+        kill -0 "$JPY_PARENT_PID" || kill -s TERM -- -$$
+        sleep 1
+    done >/dev/null 2>&1 &
+fi
 exec gonb --kernel "$1" -raw_error -go_work="$root" -logtostderr=false -stderrthreshold=FATAL -log_file=/dev/null
 `
 

@@ -2,11 +2,14 @@ package jupyter
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // pretend makes a repository whose bin/gonb prints what it was started with.
@@ -69,6 +72,45 @@ func TestKernelStartsInTheRepositoryWhereverThatMoved(t *testing.T) {
 	}
 	if said := install(t, moved); len(said) != 0 {
 		t.Errorf("nothing is stale, and set-up said %q", said)
+	}
+}
+
+func TestTheKernelEndsWhenItsServerIsGone(t *testing.T) {
+	l := pretend(t)
+	install(t, l)
+	if err := os.WriteFile(filepath.Join(l.Root, "bin", "gonb"), []byte("#!/bin/sh\nexec sleep 60\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command("sleep", "60")
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	kernel := exec.CommandContext(t.Context(), "sh", filepath.Join(l.Root, ".jupyter", "kernels", "gonb", "start"), "connection.json")
+	kernel.Env = append(os.Environ(), fmt.Sprintf("JPY_PARENT_PID=%d", server.Process.Pid))
+	kernel.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // as Jupyter starts it
+	if err := kernel.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = kernel.Wait() // it is killed
+		close(ended)
+	}()
+	select {
+	case <-ended:
+		t.Fatal("with its server there the kernel ended")
+	case <-time.After(3 * time.Second):
+	}
+	if err := server.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = server.Wait()
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+		t.Error("the kernel goes on without its server")
+		_ = kernel.Process.Kill()
+		<-ended
 	}
 }
 
