@@ -7,6 +7,7 @@ package parallel
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"clipbench/workbench/clip"
@@ -93,7 +94,7 @@ var divided = []struct {
 func (p Plan) Weight(t clip.Tensor) Layout {
 	l := p.tensorParallel(t)
 	if p.ShardWeights {
-		p.divideOverData(l, t.Dims)
+		p.divideOverData(l, t)
 	}
 	return l
 }
@@ -102,7 +103,7 @@ func (p Plan) Weight(t clip.Tensor) Layout {
 func (p Plan) Moment(t clip.Tensor) Layout {
 	l := p.tensorParallel(t)
 	if p.ShardMoments || p.ShardWeights {
-		p.divideOverData(l, t.Dims)
+		p.divideOverData(l, t)
 	}
 	return l
 }
@@ -120,15 +121,38 @@ func (p Plan) tensorParallel(t clip.Tensor) Layout {
 	return l
 }
 
-// divideOverData divides the first axis that divides evenly and is whole yet. A tensor that has none stays as it is.
-func (p Plan) divideOverData(l Layout, dims []int) {
-	for i, d := range dims {
-		if p.Data > 1 && l[i] == "" && d%p.Data == 0 {
+// divideOverData divides one axis that divides evenly and is whole yet, if there is one: the first of a matrix. Vectors stay
+// whole, for they weigh little and each would be gathered by itself. Of a projection it is the last: were the first divided, the
+// width, XLA would divide what the projection reads along it too, and with that the activations of the whole image tower.
+func (p Plan) divideOverData(l Layout, t clip.Tensor) {
+	if p.Data == 1 || isVector(t) {
+		return
+	}
+	for i := range l {
+		if isProjection(t) {
+			i = len(l) - 1 - i
+		}
+		if l[i] == "" && t.Dims[i]%p.Data == 0 {
 			l[i] = DataAxis
 			return
 		}
 	}
 }
+
+// isVector says whether a tensor is added to tokens, or scales them: biases, gains, class tokens and positions.
+func isVector(t clip.Tensor) bool {
+	if len(t.Dims) < 2 {
+		return true
+	}
+	switch path.Base(t.Path) {
+	case "bias", "class_embedding", "positional_embedding":
+		return true
+	}
+	return false
+}
+
+// isProjection says whether a tensor is a tower's last product.
+func isProjection(t clip.Tensor) bool { return t.Path == "visual/proj" || t.Path == "text/projection" }
 
 // Share is how many of a tensor's values one device holds.
 func (p Plan) Share(t clip.Tensor, l Layout) int {
