@@ -29,6 +29,7 @@ type update struct {
 	rate   *Node // learning rate, scalar
 	count  *Node // int32 scalar: updates before this one
 	finite *Node // false keeps everything as it was
+	decay  *Node // of the moving average, scalar
 }
 
 // apply changes a weight, its moments and its moving average by the gradient, float32 and clipped.
@@ -97,8 +98,19 @@ func (u *update) momentum(p clip.Tensor, gradient *Node) *Node {
 	return sum
 }
 
+// averageDecay is the decay of the moving average after count updates. With warmup it begins small, so that the average of a
+// short run is not mostly of its first weights: TensorFlow's ExponentialMovingAverage(num_updates).
+func averageDecay(ema *config.EMA, count *Node) *Node {
+	decay := Scalar(count.Graph(), dtypes.Float32, ema.Decay)
+	if !ema.Warmup {
+		return decay
+	}
+	n := ConvertDType(count, dtypes.Float32)
+	return Min(decay, Div(AddScalar(n, 1), AddScalar(n, 10)))
+}
+
 // average moves the moving average of a weight towards its new value, in the first of every every_n_steps updates. NeMo's
-// EMAOptimizer, with TensorFlow's ExponentialMovingAverage(num_updates) where warmup is set.
+// EMAOptimizer.
 func (u *update) average(p clip.Tensor, weight *Node) {
 	ema := &u.cfg.ExpManager.EMA
 	if !ema.Enable {
@@ -106,12 +118,7 @@ func (u *update) average(p clip.Tensor, weight *Node) {
 	}
 	v := u.store.GetVariable(EMAPath + p.Path)
 	old := v.NodeValue(weight.Graph())
-	decay := Scalar(weight.Graph(), dtypes.Float32, ema.Decay)
-	if ema.Warmup { // so that the average of a short run is not mostly of its first weights
-		n := ConvertDType(u.count, dtypes.Float32)
-		decay = Min(decay, Div(AddScalar(n, 1), AddScalar(n, 10)))
-	}
-	moved := Add(Mul(decay, old), Mul(OneMinus(decay), weight))
+	moved := Add(Mul(u.decay, old), Mul(OneMinus(u.decay), weight))
 	if ema.EveryNSteps > 1 {
 		moved = Where(Equal(ModScalar(u.count, ema.EveryNSteps), Const(u.count.Graph(), int32(0))), moved, old)
 	}

@@ -109,7 +109,10 @@ func (s *Step) graph(_ *model.Scope, inputs []*Node) *Node {
 	norm := globalNorm(gradients)
 	finite := And(IsFinite(loss), IsFinite(norm))
 	rate := learningRate(&s.cfg.Model.Optim, s.total, before)
-	u := &update{cfg: s.cfg, store: s.store, rate: rate, count: count, finite: finite}
+	u := &update{
+		cfg: s.cfg, store: s.store, rate: rate, count: count, finite: finite,
+		decay: averageDecay(&s.cfg.ExpManager.EMA, count),
+	}
 	clipping := clipFactor(norm, s.cfg.Trainer.GradientClipVal)
 	for i, p := range list {
 		u.apply(p, Mul(gradients[i], clipping))
